@@ -1,0 +1,31 @@
+# Every line below can be typed on Windows as well: the README lists them as plain commands.
+ifeq ($(OS),Windows_NT)
+PYTHON ?= python
+BIN := .venv/Scripts
+else
+PYTHON ?= python3
+BIN := .venv/bin
+endif
+INSTALLED := .venv/installed
+
+.PHONY: course test lab launch
+course: $(INSTALLED)
+	"$(BIN)/rnn-course" run
+
+test: $(INSTALLED)
+	"$(BIN)/ruff" check
+	"$(BIN)/ruff" format --check
+	"$(BIN)/python" -m pytest
+
+lab: $(INSTALLED)
+	"$(BIN)/rnn-course" lab
+
+launch: $(INSTALLED)
+	"$(BIN)/rnn-course" launch --repo "$(REPO)" --ref "$(REF)"
+
+# Installs once: again only when what is to be installed has changed.
+$(INSTALLED): pyproject.toml constraints.txt
+	$(PYTHON) -c "import sys; (3, 11) <= sys.version_info[:2] <= (3, 13) or sys.exit(f'Python {sys.version.split()[0]} is too old or too new: the course needs 3.11, 3.12 or 3.13. Name one, for example: make PYTHON=python3.12')"
+	$(PYTHON) -m venv .venv
+	"$(BIN)/python" -m pip install -c constraints.txt -e ".[dev]"
+	"$(BIN)/python" -c "open('$(INSTALLED)', 'w').close()"
