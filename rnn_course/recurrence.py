@@ -1,0 +1,111 @@
+r"""`RNN`: runs a cell along a sequence.
+
+.. math::
+
+    y_{1:n},\; s_n = \mathrm{RNN}(x_{1:n}, s_0), \qquad
+    (y_t, s_t) = \mathrm{step}(x_t W + b,\; s_{t-1})
+
+The same weights at every step; everything that does not depend on the state is done for all
+steps at once.
+"""
+
+from types import SimpleNamespace
+
+import keras
+
+
+@keras.saving.register_keras_serializable("rnn_course")
+class RNN(keras.layers.RNN):
+    """`keras.layers.RNN` that projects all inputs in one product, then steps.
+
+    Arguments, masks, initial states, ``return_sequences``, ``return_state``, ``go_backwards``,
+    ``stateful``, ``Bidirectional`` and saving are Keras's. A masked step holds the state and
+    repeats the output before it (zeros where there is none), so padding never changes a real
+    position. Any cell without ``project`` and ``step`` (Keras's own, ``StackedRNNCells``) runs in
+    Keras's loop.
+
+    Args:
+        cell: an `rnn_course.cells.RecurrentCell`, any other Keras cell, or a list of cells.
+        return_sequences: whether the output is ``(batch, timesteps, units)`` instead of the last
+            step's ``(batch, units)``.
+        return_state: whether the final states, each ``(batch, units)``, follow the output.
+        go_backwards: whether to walk from the last step to the first; outputs come in the order of
+            the walk.
+        stateful: whether a batch starts from the states the previous one ended with.
+        unroll: whether to write the loop out, step after step, into the graph.
+        zero_output_for_mask: whether the output of a masked step is zero.
+
+    Call arguments:
+        sequences: ``(batch, timesteps, features)``, at least one step.
+        initial_state: the states before the first step, each ``(batch, units)``; zeros by default.
+        mask: ``(batch, timesteps)``, false where a step is padding.
+
+    Raises:
+        ValueError: when sequences, mask or initial_state has the wrong shape.
+
+    Example:
+        >>> from keras import ops
+        >>> from rnn_course.cells import LSTMCell
+        >>> RNN(LSTMCell(4), return_sequences=True)(ops.ones((2, 5, 3))).shape
+        TensorShape([2, 5, 4])
+    """
+
+    def build(self, sequences_shape, initial_state_shape=None):
+        """Build the cell for ``(batch, timesteps, features)``."""
+        _check_rank(sequences_shape)
+        super().build(sequences_shape, initial_state_shape)
+
+    def call(self, sequences, initial_state=None, mask=None, training=False):
+        """Run the cell; see the class for the arguments."""
+        _check_rank(sequences.shape)
+        expected = tuple(sequences.shape[:2])
+        if mask is not None and not _fits(mask.shape, expected):
+            raise ValueError(
+                f"mask must have shape (batch, timesteps) = {expected}, got {tuple(mask.shape)}"
+            )
+        if initial_state is not None:
+            self._check_initial_state(initial_state, sequences.shape[0])
+        return super().call(sequences, initial_state, mask, training)
+
+    def inner_loop(self, sequences, initial_state, mask, training=False):
+        """Walk the sequence: the one part of `keras.layers.RNN` that is replaced here."""
+        if not (hasattr(self.cell, "project") and hasattr(self.cell, "step")):
+            return super().inner_loop(sequences, initial_state, mask, training)
+        projected = self.cell.project(sequences)  # (batch, timesteps, gates * units)
+        # Keras's loop over time calls its layer's cell at each step. It is given a stand-in for
+        # this layer, alike but for the cell: what is left of it is the recurrence.
+        walk = SimpleNamespace(
+            cell=self.cell.step,
+            go_backwards=self.go_backwards,
+            return_sequences=self.return_sequences,
+            stateful=self.stateful,
+            unroll=self.unroll,
+            zero_output_for_mask=self.zero_output_for_mask,
+        )
+        return keras.layers.RNN.inner_loop(walk, projected, initial_state, mask)
+
+    def _check_initial_state(self, initial_state, batch_size):
+        shapes = [tuple(state.shape) for state in keras.tree.flatten(initial_state)]
+        expected = [(batch_size, size) for size in keras.tree.flatten(self.cell.state_size)]
+        if len(shapes) != len(expected) or not all(map(_fits, shapes, expected)):
+            raise ValueError(
+                f"initial_state must hold {len(expected)} state(s) of shape (batch, units), "
+                f"{expected}, got {shapes}"
+            )
+
+
+def _fits(shape, expected):
+    """Whether the sizes are as expected, as far as both are known."""
+    return len(shape) == len(expected) and all(
+        None in (size, wanted) or size == wanted
+        for size, wanted in zip(shape, expected, strict=True)
+    )
+
+
+def _check_rank(shape):
+    if len(shape) != 3:
+        raise ValueError(
+            f"sequences must have shape (batch, timesteps, features), got {tuple(shape)}"
+        )
+    if shape[1] == 0:
+        raise ValueError(f"sequences must have at least one time step, got shape {tuple(shape)}")
