@@ -36,10 +36,10 @@ class Grammar:
     """Probabilistic context-free grammar without recursion.
 
     Args:
-        rules: for each symbol its expansions, `{symbol: [(probability, "symbol symbol ..."), ...]}`;
-            an empty string derives nothing. An expansion of probability 0 is dropped.
-        lexicon: for each lexical symbol a tag and its words, `{symbol: (tag, "word word ...")}`;
-            its words are equally likely.
+        rules: for each symbol its expansions, `{symbol: [(probability, "symbol symbol"), ...]}`; an
+            empty string derives nothing. An expansion of probability 0 is dropped.
+        lexicon: for each lexical symbol a tag and its words, `{symbol: (tag, "word word")}`; its
+            words are equally likely.
         start: the symbol that derives a sentence.
 
     Raises:
@@ -71,7 +71,9 @@ class Grammar:
             symbol: [(p, tuple(right.split())) for p, right in expansions if p != 0]
             for symbol, expansions in rules.items()
         }
-        self.lexicon = {symbol: (tag, tuple(words.split())) for symbol, (tag, words) in lexicon.items()}
+        self.lexicon = {
+            symbol: (tag, tuple(words.split())) for symbol, (tag, words) in lexicon.items()
+        }
         self._check()
 
     def _check(self) -> None:
@@ -183,7 +185,8 @@ class Grammar:
             if symbol in self.lexicon:
                 return math.log(len(self.lexicon[symbol][1]))
             return math.fsum(
-                p * (math.fsum(map(entropy, right)) - math.log(p)) for p, right in self.rules[symbol]
+                p * (math.fsum(map(entropy, right)) - math.log(p))
+                for p, right in self.rules[symbol]
             )
 
         return entropy(self.start)
