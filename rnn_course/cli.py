@@ -1,0 +1,191 @@
+"""The ``rnn-course`` command: run the notebooks, open them, fetch corpora, find out what is wrong.
+
+Each command imports what it needs when it is called, so that all of them start quickly and those
+that need no notebook software work without it.
+"""
+
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+
+app = typer.Typer(help=__doc__.splitlines()[0], no_args_is_help=True, add_completion=False)
+corpora_app = typer.Typer(help="List the corpora, or download real ones into the cache.")
+app.add_typer(corpora_app, name="corpora", invoke_without_command=True)
+
+
+def _stop(message: str) -> NoReturn:
+    typer.echo(f"Error: {message}", err=True)
+    raise typer.Exit(1)
+
+
+def checkout(start: Path | None = None) -> Path:
+    """Find the repository's folder: the current one, or the nearest above it.
+
+    Args:
+        start: Where to begin, instead of the current folder.
+
+    Returns:
+        The folder that holds ``notebooks/`` and ``rnn_course/``.
+    """
+    start = (start or Path.cwd()).resolve()
+    for folder in [start, *start.parents]:
+        if (folder / "notebooks").is_dir() and (folder / "rnn_course").is_dir():
+            return folder
+    _stop(f"{start} is not inside the course's repository: go to the folder with README.md first")
+
+
+def _need(package: str) -> None:
+    if find_spec(package) is None:
+        _stop(f'{package} is not installed. Get it: {sys.executable} -m pip install -e ".[lab]"')
+
+
+@app.command()
+def run(
+    notebooks: Annotated[
+        list[Path] | None, typer.Argument(help="Notebooks to run; all numbered ones by default.")
+    ] = None,
+    download: Annotated[
+        bool, typer.Option("--download", help="Fetch the real corpora they use first.")
+    ] = False,
+    out: Annotated[Path, typer.Option(help="Folder for the results.")] = Path("build/course"),
+    timeout: Annotated[int, typer.Option(min=1, help="Seconds that one cell may take.")] = 1800,
+) -> None:
+    """Run notebooks from top to bottom and write them, their HTML and an index page.
+
+    A failing cell stops its notebook only. Cells whose corpus is not in the cache are skipped.
+    """
+    for package in ("nbclient", "nbconvert", "jupyter_server_mathjax"):
+        _need(package)
+    from tqdm import tqdm
+
+    from . import report, runner
+
+    paths = notebooks or sorted((checkout() / "notebooks").glob("[0-9][0-9]_*.ipynb"))
+    if not paths:
+        _stop(f"there are no numbered notebooks in {checkout() / 'notebooks'}")
+    if len({path.name for path in paths}) < len(paths):
+        _stop("two of these notebooks have the same name: run one after the other, with two --out")
+    try:
+        cells = {path: runner.read_notebook(path).cells for path in paths}
+    except runner.NotebookError as error:
+        _stop(str(error))
+
+    wanted = dict.fromkeys(n for path in paths for c in cells[path] for n in runner.corpora_of(c))
+    complete = _download(list(wanted)) if download else True
+    total = sum(cell.cell_type == "code" for path in paths for cell in cells[path])
+    results, seen = [], 0
+    # disable=None: in a log file the lines below say it all.
+    with tqdm(total=total, unit="cell", disable=None, dynamic_ncols=True) as bar:
+        for path in paths:
+            result = runner.run_notebook(path, bar, timeout)
+            results.append(result)
+            seen += sum(cell.cell_type == "code" for cell in cells[path])
+            bar.update(seen - bar.n)  # past the cells that a failure left out
+            if result.error:
+                runner.mark_failure(result)
+            report.write_notebook(result, out)
+            index = report.write_index(results, out)
+            tqdm.write(f"{path.stem}: {report.summary_line(result)}")
+            if result.status == "interrupted":
+                break
+    for reason in dict.fromkeys(reason for result in results for reason in result.skipped):
+        typer.echo(reason)
+    typer.echo(f"Results: {index}")
+    for result in results:
+        if result.error:
+            typer.echo(f"{result.path}: {result.error}", err=True)
+    if results[-1].status == "interrupted":
+        raise typer.Exit(130)
+    if not complete or any(result.error for result in results):
+        raise typer.Exit(1)
+
+
+def _download(names: list[str]) -> bool:
+    """Fetch corpora that are not in the cache; report those that do not come and go on."""
+    from . import corpora
+
+    complete = True
+    for name in names:
+        try:
+            corpora.download(name)
+            typer.echo(f"{name}: in {corpora.cache_folder()}")
+        except corpora.CorpusError as error:
+            complete = False
+            typer.echo(f"{name}: {error}", err=True)
+    return complete
+
+
+@app.command()
+def lab() -> None:
+    """Open JupyterLab in the notebooks' folder."""
+    folder = checkout() / "notebooks"
+    _need("jupyterlab")
+    raise typer.Exit(subprocess.call([sys.executable, "-m", "jupyterlab", str(folder)]))
+
+
+@corpora_app.callback()
+def list_corpora(context: typer.Context) -> None:
+    """List the corpora: task, size, licence, attribution, and whether they are at hand."""
+    if context.invoked_subcommand:
+        return
+    from . import corpora
+
+    for name in corpora.names():
+        corpus = corpora.info(name)
+        state = "embedded"
+        if not corpus.embedded:
+            state = "cached" if corpora.is_cached(name) else "not cached"
+            state = f"{corpus.bytes / 1e6:.1f} MB, {state}"
+        typer.echo(f"{name}: {corpus.task} ({state})")
+        typer.echo(f"    licence: {corpus.licence}")
+        typer.echo(f"    attribution: {corpus.attribution}")
+    typer.echo(f"Cache folder: {corpora.cache_folder()} (RNN_COURSE_DATA moves it)")
+
+
+@corpora_app.command("download")
+def download_corpora(
+    names: Annotated[list[str], typer.Argument(help="Names, as `rnn-course corpora` lists them.")],
+) -> None:
+    """Download corpora into the cache."""
+    if not _download(names):
+        raise typer.Exit(1)
+
+
+@app.command()
+def doctor() -> None:
+    """Report what is installed and whether it works together; say how to cure what does not."""
+    from .doctor import examine
+
+    problems = []
+    for finding in examine():
+        typer.echo(f"{finding.subject:22} {finding.value}")
+        if finding.problem:
+            problems.append(finding.problem)
+    for problem in problems:
+        typer.echo(f"Problem: {problem}", err=True)
+    if problems:
+        raise typer.Exit(1)
+    typer.echo("All is well.")
+
+
+@app.command()
+def launch(
+    repo: Annotated[str, typer.Option(help="owner/name on GitHub; else as stated before.")] = "",
+    ref: Annotated[str, typer.Option(help="Tag or branch; else as stated before.")] = "",
+) -> None:
+    """Stamp Colab and Binder links into README.md and the notebooks."""
+    from .launch import LaunchError, find_address, stamp
+
+    root = checkout()
+    try:
+        where = find_address(root, repo, ref)
+        changed = stamp(root, where)
+    except LaunchError as error:
+        _stop(str(error))
+    typer.echo(f"Address: https://github.com/{where.repository} at {where.ref}")
+    for path in changed:
+        typer.echo(f"stamped {path.relative_to(root)}")

@@ -1,0 +1,159 @@
+"""Is this computer ready for the course? What is installed, whether it fits together, the cure."""
+
+import os
+import platform
+import sys
+from collections.abc import Iterator, Mapping
+from importlib import metadata
+from typing import NamedTuple
+
+import psutil
+from packaging.specifiers import SpecifierSet
+from packaging.version import Version
+
+from . import corpora
+
+# As in pyproject.toml: a test holds the two together.
+SUPPORTED_PYTHON = ">=3.11,<3.14"
+SUPPORTED = {
+    "tensorflow": ">=2.20,<2.22",
+    "keras": ">=3.13,<3.16",
+    "tensorflow-text": ">=2.20.1,!=2.21.0,<2.22",
+}
+KERNEL_MEMORY = 1.5e9  # bytes: what a notebook may need
+
+
+class Finding(NamedTuple):
+    """One line of the doctor's report; `problem` says what is wrong and what cures it, if any."""
+
+    subject: str
+    value: str
+    problem: str = ""
+
+
+def installed_versions() -> dict[str, str]:
+    """Look up the versions of the packages that have to agree, without importing them.
+
+    Returns:
+        Version by package; a package that is not installed is missing.
+    """
+    found = {}
+    for name in SUPPORTED:
+        try:
+            found[name] = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            continue
+    return found
+
+
+def versions_problem(
+    versions: Mapping[str, str] | None = None, windows: bool = sys.platform == "win32"
+) -> str | None:
+    """Find a combination of versions that does not work, quickly: no framework is imported.
+
+    Args:
+        versions: Version by package, instead of the installed ones.
+        windows: Whether this is Windows, for which there is no tensorflow-text.
+
+    Returns:
+        What is wrong and the command that cures it, or None.
+
+    >>> versions_problem({"tensorflow": "2.21.0", "keras": "3.15.1", "tensorflow-text": "2.21.1"})
+    """
+    if versions is None:
+        versions = installed_versions()
+    for name, supported in SUPPORTED.items():
+        why = f"it must be {supported}"
+        if name == "tensorflow-text":
+            if windows:
+                continue
+            # It is compiled against one minor version of TensorFlow and loads with no other.
+            major, minor = Version(versions["tensorflow"]).release[:2]
+            supported += f",=={major}.{minor}.*"
+            why = f"with TensorFlow {versions['tensorflow']} it must be {supported}"
+        cure = f'To cure it: "{sys.executable}" -m pip install "{name}{supported}"'
+        if name not in versions:
+            return f"{name} is not installed. {cure}"
+        if not SpecifierSet(supported).contains(versions[name], prereleases=True):
+            return f"{name} {versions[name]} does not work here: {why}. {cure}"
+    return None
+
+
+def examine() -> Iterator[Finding]:
+    """Look at everything the course depends on, quick checks first.
+
+    Yields:
+        One finding after the other.
+    """
+    python = platform.python_version()
+    fits = SpecifierSet(SUPPORTED_PYTHON).contains(python, prereleases=True)
+    cure = f"Python must be {SUPPORTED_PYTHON}: make the environment anew with one of those"
+    yield Finding("Python", f"{python} ({sys.executable})", "" if fits else cure)
+    versions = installed_versions()
+    for name in SUPPORTED:
+        yield Finding(name, versions.get(name, "not installed"))
+    if problem := versions_problem(versions):
+        yield Finding("versions", "do not fit together", problem)
+    else:
+        yield Finding("versions", "fit together")
+        yield from _examine_frameworks("tensorflow-text" in versions)
+    yield _examine_memory()
+    yield from _examine_cache()
+
+
+def _examine_frameworks(text_installed: bool) -> Iterator[Finding]:
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # start-up notes, not findings
+    try:
+        import keras
+        import tensorflow as tf
+
+        if text_installed:
+            import tensorflow_text  # noqa: F401  # fails here if it was built for another TensorFlow
+    except Exception as error:  # a broken binary raises whatever it likes
+        cure = f'To cure it: "{sys.executable}" -m pip install --force-reinstall -c constraints.txt'
+        cure += " tensorflow keras tensorflow-text"
+        yield Finding("import", "fails", f"{type(error).__name__}: {error}. {cure}")
+        return
+    yield Finding("Keras backend", keras.backend.backend())
+    gpus = tf.config.list_physical_devices("GPU")
+    names = [tf.config.experimental.get_device_details(gpu).get("device_name", "?") for gpu in gpus]
+    yield Finding("GPUs", ", ".join(names) or "none: everything runs on the CPU")
+    yield Finding("cuDNN in Keras's LSTM", _cudnn(bool(gpus)))
+
+
+def _cudnn(gpu: bool) -> str:
+    """Look whether Keras's built-in LSTM, with its defaults, becomes the fused cuDNN operation."""
+    import keras
+    import tensorflow as tf
+
+    if keras.backend.backend() != "tensorflow":
+        return "not looked at: the Keras backend is not tensorflow"
+    if not gpu:
+        return "no, for lack of a GPU"
+    layer = keras.layers.LSTM(1)
+    traced = tf.function(layer).get_concrete_function(tf.TensorSpec((1, 2, 1)))
+    return "yes" if "CudnnRNN" in str(traced.graph.as_graph_def()) else "no, in spite of the GPU"
+
+
+def _examine_memory() -> Finding:
+    memory = psutil.virtual_memory()
+    value = f"{memory.available / 1e9:.1f} GB free of {memory.total / 1e9:.1f} GB"
+    problem = f"A notebook may need {KERNEL_MEMORY / 1e9} GB: close other programs or notebooks"
+    return Finding("memory", value, problem if memory.available < KERNEL_MEMORY else "")
+
+
+def _examine_cache() -> Iterator[Finding]:
+    folder = corpora.cache_folder()
+    real = [name for name in corpora.names() if not corpora.info(name).embedded]
+    cached = [name for name in real if corpora.is_cached(name)]
+    # The folder may not exist yet: then it is its nearest parent that one must be able to write to.
+    nearest = next(path for path in [folder, *folder.parents] if path.exists())
+    writable = nearest.is_dir() and os.access(nearest, os.W_OK)
+    problem = ""
+    if not writable and len(cached) < len(real):
+        problem = (
+            "Corpora cannot be downloaded there: make it writable, or name another folder in the "
+            "environment variable RNN_COURSE_DATA"
+        )
+    yield Finding("corpus cache", f"{folder} ({'' if writable else 'not '}writable)", problem)
+    yield Finding("corpora there", ", ".join(cached) or "none yet")
