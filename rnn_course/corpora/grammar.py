@@ -144,6 +144,9 @@ class Grammar:
 
         Returns:
             Log probability in nats, summed over all derivations; `-inf` outside the language.
+
+        Raises:
+            CorpusError: if `tokens` is one string.
         """
         probability = self._inside(tokens, counting=False)
         return math.log(probability) if probability else -math.inf
@@ -154,6 +157,8 @@ class Grammar:
 
     def _inside(self, tokens: Sequence[str], counting: bool) -> float:
         """Sum over all derivations of `tokens` of their probability, or of 1 when counting."""
+        if isinstance(tokens, str):
+            raise CorpusError(f"give a list of tokens, not the string {tokens!r}: split it first")
 
         @cache
         def ends(symbol: str, begin: int) -> dict[int, float]:
