@@ -1,0 +1,297 @@
+r"""`LanguageModel`: a recurrent network that gives every sentence a probability.
+
+.. math::
+
+    e_t = E\,w_t, \qquad h_t = \mathrm{RNN}(e_t, h_{t-1}), \qquad
+    p(w_{t+1} \mid w_1 \dots w_t) = \mathrm{softmax}(h_t V + b)
+
+A sentence's probability is the product over its tokens and the end token (the chain rule).
+"""
+
+import keras
+import numpy as np
+from keras import ops
+
+from rnn_course import decoding
+from rnn_course.cells import make_cell
+from rnn_course.metrics import perplexity
+from rnn_course.recurrence import RNN
+from rnn_course.tokens import BEGIN, END, PADDING
+
+
+@keras.saving.register_keras_serializable("rnn_course")
+class LanguageModel(keras.Model):
+    """A recurrent language model over token ids.
+
+    It is trained through plain Keras on batches of inputs ``<s> w1 … wn`` and targets
+    ``w1 … wn </s>`` (`rnn_course.text.language_model_batches`), every position at once with the
+    gold prefix as its input: teacher forcing. Compile it with
+    ``loss=TokenCrossEntropy(), metrics=[Perplexity()]``: both count every token once and padding
+    never.
+
+    Args:
+        vocabulary_size: how many tokens there are, the special ones among them.
+        embedding_dim: size of a token's vector.
+        units: size of the hidden state.
+        cell: ``"simple_rnn"``, ``"lstm"`` or ``"gru"``.
+        layers: how many recurrent layers are stacked.
+        tie_embeddings: whether the read-out V is the transpose of the embedding matrix E (Press &
+            Wolf 2017); then ``embedding_dim`` must be ``units``.
+        dropout: share of the values dropped between layers and before the read-out in training.
+        stateful: whether a batch continues where the previous one stopped
+            (`rnn_course.text.contiguous_batches`); give ``fit`` a `ResetState` callback.
+
+    Call arguments:
+        tokens: ids, ``(batch, timesteps)``; `rnn_course.tokens.PADDING` is masked.
+
+    Returns:
+        Logits of the next token at each position, ``(batch, timesteps, vocabulary_size)``.
+
+    Raises:
+        ValueError: when a size is not a positive integer, the sizes do not allow
+            ``tie_embeddings``, or the cell is unknown.
+
+    Example:
+        >>> model = LanguageModel(vocabulary_size=10, embedding_dim=4, units=8)
+        >>> model(np.array([[2, 5, 6]])).shape
+        TensorShape([1, 3, 10])
+        >>> model.log_prob([5, 6]) < 0
+        True
+
+    Source:
+        Mikolov et al. (2010), "Recurrent neural network based language model".
+    """
+
+    def __init__(
+        self,
+        vocabulary_size,
+        embedding_dim=64,
+        units=128,
+        cell="lstm",
+        layers=1,
+        tie_embeddings=False,
+        dropout=0.0,
+        stateful=False,
+        **kwargs,
+    ):
+        super().__init__(**kwargs)
+        sizes = dict(vocabulary_size=vocabulary_size, embedding_dim=embedding_dim, layers=layers)
+        for name, size in sizes.items():
+            if isinstance(size, bool) or not isinstance(size, int) or size <= 0:
+                raise ValueError(f"{name} must be a positive integer, got {size!r}")
+        if tie_embeddings and embedding_dim != units:
+            raise ValueError(
+                "tie_embeddings needs embedding_dim == units, "
+                f"got embedding_dim={embedding_dim} and units={units}"
+            )
+        self.config = dict(
+            vocabulary_size=vocabulary_size,
+            embedding_dim=embedding_dim,
+            units=units,
+            cell=cell,
+            layers=layers,
+            tie_embeddings=tie_embeddings,
+            dropout=dropout,
+            stateful=stateful,
+        )
+        self.embedding = keras.layers.Embedding(vocabulary_size, embedding_dim, name="embedding")
+        self.recurrent_layers = [
+            RNN(
+                make_cell(cell, units),
+                return_sequences=True,
+                stateful=stateful,
+                name=f"rnn_{number}",
+            )
+            for number in range(1, layers + 1)
+        ]
+        self.dropout = keras.layers.Dropout(dropout, name="dropout")
+        if tie_embeddings:
+            self.read_out = TiedReadOut(self.embedding, name="read_out")
+        else:
+            self.read_out = keras.layers.Dense(vocabulary_size, name="read_out")
+
+    def build(self, input_shape):
+        """Build every layer for token ids of shape ``(batch, timesteps)``."""
+        shape = (*input_shape, self.config["embedding_dim"])
+        self.embedding.build(input_shape)
+        for layer in self.recurrent_layers:
+            layer.build(shape)
+            shape = layer.compute_output_shape(shape)
+        self.read_out.build(shape)
+
+    def call(self, tokens, training=False):
+        """Logits at every position; see the class."""
+        mask = ops.not_equal(tokens, PADDING)
+        x = self.embedding(tokens)  # (batch, timesteps, embedding_dim)
+        for layer in self.recurrent_layers:
+            x = layer(x, mask=mask, training=training)  # (batch, timesteps, units)
+            x = self.dropout(x, training=training)
+        return self.read_out(x)  # (batch, timesteps, vocabulary_size)
+
+    def step(self, tokens, states):
+        """Logits after one more token: what decoding runs.
+
+        Args:
+            tokens: ids, ``(batch,)``.
+            states: of each layer, as `initial_states` or this method gave them.
+
+        Returns:
+            Logits ``(batch, vocabulary_size)`` and the new states.
+        """
+        x = self.embedding(tokens)  # (batch, embedding_dim)
+        new_states = []
+        for layer, layer_states in zip(self.recurrent_layers, states, strict=True):
+            x, layer_states = layer.cell(x, layer_states)
+            new_states.append(layer_states)
+        return self.read_out(x), new_states
+
+    def initial_states(self, batch_size):
+        """The states before the first token, zeros, of each layer."""
+        return [layer.get_initial_state(batch_size) for layer in self.recurrent_layers]
+
+    def get_metrics_result(self):
+        """The metrics, with a loss per token.
+
+        Keras averages the batches' losses by their sentences; the tokens are what counts here.
+        """
+        result = super().get_metrics_result()
+        if "perplexity" in result:
+            result["loss"] = ops.log(result["perplexity"])
+        return result
+
+    def next_log_probs(self, contexts, batch_size=64):
+        """Log-probabilities of every possible next token.
+
+        Args:
+            contexts: a list of token id lists, each the start of a sentence.
+            batch_size: how many to run at once.
+
+        Returns:
+            ``(len(contexts), vocabulary_size)``, natural logarithms.
+        """
+        result = np.empty((len(contexts), self.config["vocabulary_size"]), "float32")
+        for rows, inputs in self._padded([[BEGIN, *context] for context in contexts], batch_size):
+            last = [len(contexts[row]) for row in rows]
+            logits = self.predict_on_batch(inputs)[np.arange(len(rows)), last]
+            result[rows] = _log_softmax(logits)
+        return result
+
+    def log_probs(self, sentences, batch_size=64):
+        r"""Log-probability of each sentence by the chain rule, the end token included.
+
+        .. math::
+
+            \log p(w_1 \dots w_n) = \sum_{t=1}^{n+1} \log p(w_t \mid w_1 \dots w_{t-1}),
+            \qquad w_{n+1} = \text{</s>}
+
+        Args:
+            sentences: a list of token id lists, without begin and end tokens; one may be empty.
+            batch_size: how many to run at once.
+
+        Returns:
+            ``(len(sentences),)`` in nats.
+
+        Raises:
+            ValueError: when an id is not one of the vocabulary, or the model is stateful.
+        """
+        result = np.empty(len(sentences))
+        for rows, inputs in self._padded([[BEGIN, *s] for s in sentences], batch_size):
+            log_probs = _log_softmax(self.predict_on_batch(inputs))
+            for i, row in enumerate(rows):
+                targets = [*sentences[row], END]
+                result[row] = log_probs[i, np.arange(len(targets)), targets].sum(dtype="float64")
+        return result
+
+    def log_prob(self, sentence):
+        """Log-probability in nats of one sentence; see `log_probs`."""
+        return float(self.log_probs([sentence])[0])
+
+    def perplexity(self, sentences):
+        """Perplexity of a list of sentences, every token and every end token counted once."""
+        tokens = sum(len(sentence) + 1 for sentence in sentences)
+        return perplexity(float(self.log_probs(sentences).sum()), tokens)
+
+    def generate(self, prompts=((),), max_length=50, temperature=1.0, seed=None):
+        """Continue each prompt; see `rnn_course.decoding.generate`.
+
+        Args:
+            prompts: a list of token id lists; by default one empty prompt.
+            max_length: the most tokens to add.
+            temperature: 0 for greedy, 1 for the model's own distribution.
+            seed: of the sampling.
+
+        Returns:
+            A list of token id lists: the continuations, without the end token.
+        """
+        prompts = [list(prompt) for prompt in prompts]
+        self._check_ids(prompts)
+        return decoding.generate(
+            self.step, self.initial_states(len(prompts)), prompts, max_length, temperature, seed
+        )
+
+    def get_config(self):
+        """The constructor's arguments."""
+        return {**super().get_config(), **self.config}
+
+    def _padded(self, sequences, batch_size):
+        """Sequences of like length together: their places in the list, and padded ids."""
+        if self.config["stateful"]:
+            raise ValueError(
+                "a stateful model scores a running text, not sentences: "
+                "use model.evaluate(contiguous_batches(...))"
+            )
+        self._check_ids(sequences)
+        order = np.argsort([len(sequence) for sequence in sequences], kind="stable")
+        for start in range(0, len(order), batch_size):
+            rows = order[start : start + batch_size]
+            batch = [sequences[row] for row in rows]
+            yield rows, keras.utils.pad_sequences(batch, padding="post", value=PADDING)
+
+    def _check_ids(self, sequences):
+        size = self.config["vocabulary_size"]
+        for sequence in sequences:
+            for token in sequence:
+                if not isinstance(token, int | np.integer) or not PADDING < token < size:
+                    raise ValueError(
+                        f"token ids must be integers from 1 to {size - 1}, got {token!r}: "
+                        "encode text with the Vocabulary the model was trained with"
+                    )
+
+
+@keras.saving.register_keras_serializable("rnn_course")
+class TiedReadOut(keras.layers.Layer):
+    """Logits by the transpose of an embedding matrix, plus a bias (Press & Wolf 2017).
+
+    Args:
+        embedding: the `keras.layers.Embedding` whose matrix is used.
+    """
+
+    def __init__(self, embedding, **kwargs):
+        super().__init__(**kwargs)
+        self.embedding = embedding
+
+    def build(self, input_shape):
+        """Create the bias, one a token."""
+        self.bias = self.add_weight(
+            name="bias", shape=(self.embedding.input_dim,), initializer="zeros"
+        )
+
+    def call(self, x):
+        """``(..., units)`` to logits ``(..., vocabulary_size)``."""
+        return ops.dot(x, ops.transpose(self.embedding.embeddings)) + self.bias
+
+
+class ResetState(keras.callbacks.Callback):
+    """Start every pass over the data from zero states: for ``fit`` and ``evaluate``, stateful."""
+
+    def _reset(self, *_):
+        for layer in self.model.recurrent_layers:
+            layer.reset_state()
+
+    on_epoch_begin = on_test_begin = _reset
+
+
+def _log_softmax(logits):
+    logits = logits.astype("float64")
+    logits = logits - logits.max(axis=-1, keepdims=True)
+    return logits - np.log(np.exp(logits).sum(axis=-1, keepdims=True))

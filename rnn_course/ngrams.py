@@ -1,0 +1,86 @@
+"""N-gram language models, the baseline of the recurrent ones: a thin cover over `nltk.lm`."""
+
+import math
+from collections import Counter
+
+from nltk.lm import KneserNeyInterpolated, Laplace
+from nltk.lm import Vocabulary as NltkVocabulary
+
+from rnn_course.metrics import perplexity
+from rnn_course.tokens import BEGIN, END, SPECIAL_TOKENS
+
+
+class NGramModel:
+    """Interpolated Kneser-Ney smoothing; for a unigram model, add-one smoothing.
+
+    Args:
+        order: 1 for a unigram model, 3 for a trigram model.
+        sentences: a list of token sequences to learn from.
+        boundaries: whether each sequence is a sentence, with a beginning and an end that count, or
+            a running text.
+
+    Raises:
+        ValueError: when the order is not positive or there is nothing to learn from.
+
+    Example:
+        >>> model = NGramModel(2, [["to", "be", "or", "not", "to", "be"]])
+        >>> model.log_prob(["to", "be"]) > model.log_prob(["be", "to"])
+        True
+
+    Source:
+        Kneser & Ney (1995), interpolated as in Chen & Goodman (1999).
+    """
+
+    def __init__(self, order, sentences, boundaries=True):
+        if order < 1:
+            raise ValueError(f"order must be at least 1, got {order}")
+        self.order, self.boundaries = order, boundaries
+        sequences = [self._delimit(sentence) for sentence in sentences]
+        words = Counter(word for sequence in sequences for word in sequence)
+        words.pop(SPECIAL_TOKENS[BEGIN], None)  # never predicted
+        if not words:
+            raise ValueError("sentences hold no token: check what was read from the corpus")
+        smoothing = KneserNeyInterpolated if order > 1 else Laplace
+        self.model = smoothing(order, vocabulary=NltkVocabulary(words))
+        # Counting here and handing over the counts: nltk's own counting takes 20 times as long.
+        for n in range(1, order + 1):
+            counts = self.model.counts[n]
+            for ngram, count in _count(sequences, n).items():
+                if ngram[-1] in words:
+                    (counts[ngram[:-1]] if n > 1 else counts)[ngram[-1]] += count
+
+    def log_prob(self, sentence):
+        """Log-probability of one sequence in nats, with its end when there are boundaries."""
+        return self.total_log_prob([sentence])[0]
+
+    def perplexity(self, sentences):
+        """Perplexity of a list of sequences, every end token counted when there are boundaries."""
+        return perplexity(*self.total_log_prob(sentences))
+
+    def total_log_prob(self, sentences):
+        """Log-probability in nats of all sequences together, and how many tokens they have."""
+        skip = self.order - 1 if self.boundaries else 0
+        ngrams = Counter()
+        for sequence in map(self._delimit, sentences):
+            for end in range(skip, len(sequence)):
+                ngrams[tuple(sequence[max(0, end + 1 - self.order) : end + 1])] += 1
+        log_prob = sum(
+            count * _log(self.model.score(ngram[-1], ngram[:-1])) for ngram, count in ngrams.items()
+        )
+        return log_prob, ngrams.total()
+
+    def _delimit(self, sentence):
+        if not self.boundaries:
+            return sentence
+        return [SPECIAL_TOKENS[BEGIN]] * (self.order - 1) + [*sentence, SPECIAL_TOKENS[END]]
+
+
+def _count(sequences, n):
+    counts = Counter()
+    for sequence in sequences:
+        counts.update(zip(*(sequence[i:] for i in range(n)), strict=False))
+    return counts
+
+
+def _log(probability):
+    return math.log(probability) if probability else -math.inf

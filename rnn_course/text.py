@@ -1,0 +1,271 @@
+"""From text to batches: vocabularies, padding and length-bucketed `tf.data` pipelines."""
+
+import json
+from collections import Counter
+from itertools import chain
+from pathlib import Path
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from rnn_course.tokens import BEGIN, END, PADDING, SPECIAL_TOKENS
+
+
+class VocabularyError(ValueError):
+    """A vocabulary or its file cannot be used; the message says why and what to do."""
+
+
+class Vocabulary:
+    """Tokens and their ids: padding 0, unknown 1, begin 2, end 3, then the tokens given.
+
+    Args:
+        tokens: the ordinary tokens in the order of their ids, distinct; a file's or those of
+            `Vocabulary.learn`.
+
+    Raises:
+        VocabularyError: when a token is empty, special or there twice.
+
+    Example:
+        >>> vocabulary = Vocabulary.learn([["to", "be", "or", "not", "to", "be"]])
+        >>> vocabulary.encode(["to", "be", "seen"])
+        [5, 4, 1]
+        >>> vocabulary.decode([5, 4, 1])
+        ['to', 'be', '[UNK]']
+    """
+
+    def __init__(self, tokens):
+        tokens = list(tokens)
+        _reject_special(tokens)
+        repeated = [token for token, count in Counter(tokens).items() if count > 1]
+        if repeated:
+            raise VocabularyError(f"tokens must be distinct, got {repeated[0]!r} more than once")
+        padding, unknown, *boundaries = SPECIAL_TOKENS
+        self.lookup = keras.layers.StringLookup(
+            vocabulary=[*boundaries, *tokens], mask_token=padding, oov_token=unknown
+        )
+        self.tokens = tuple(map(str, self.lookup.get_vocabulary()))
+
+    @classmethod
+    def learn(cls, sentences, minimum_count=1):
+        """The vocabulary of a corpus, frequent tokens first.
+
+        Args:
+            sentences: an iterable of token sequences; a string is a sequence of characters.
+            minimum_count: rarer tokens are left out, and so become unknown.
+
+        Returns:
+            A `Vocabulary`.
+
+        Raises:
+            VocabularyError: when nothing is left, or the corpus holds a special token.
+        """
+        if isinstance(sentences, str):
+            raise VocabularyError("sentences must be a list of sequences: for characters [text]")
+        counts = Counter(chain.from_iterable(sentences))
+        kept = [
+            t for t, c in sorted(counts.items(), key=lambda i: (-i[1], i[0])) if c >= minimum_count
+        ]
+        if not kept:
+            raise VocabularyError(
+                f"no token occurs {minimum_count} time(s) in the {sum(counts.values())} tokens "
+                "given: lower minimum_count or check the corpus"
+            )
+        return cls(kept)
+
+    def __len__(self):
+        return len(self.tokens)
+
+    def __contains__(self, token):
+        return token in self.tokens[len(SPECIAL_TOKENS) :]
+
+    def encode(self, tokens):
+        """The ids of a sequence of tokens, `rnn_course.tokens.UNKNOWN` for those it lacks.
+
+        Raises:
+            VocabularyError: when a token is empty or special, and so would be taken for padding
+                or a boundary.
+        """
+        return self.encode_all([tokens])[0]
+
+    def encode_all(self, sentences):
+        """The ids of many sequences of tokens: a list of lists; see `encode`."""
+        lengths = [len(sentence) for sentence in sentences]
+        flat = list(chain.from_iterable(sentences))
+        if not flat:
+            return [[] for _ in lengths]
+        _reject_special(flat)
+        ids = self.lookup(tf.constant(flat)).numpy()
+        return [part.tolist() for part in np.split(ids, np.cumsum(lengths)[:-1])]
+
+    def decode(self, ids):
+        """The tokens of a sequence of ids; unknown is ``[UNK]``.
+
+        Raises:
+            VocabularyError: when an id is not one of this vocabulary.
+        """
+        for i in ids:
+            if not 0 <= i < len(self):
+                raise VocabularyError(f"ids must be from 0 to {len(self) - 1}, got {i}")
+        return [self.tokens[i] for i in ids]
+
+    def save(self, path):
+        """Write the tokens to a JSON file."""
+        content = {"tokens": self.tokens[len(SPECIAL_TOKENS) :]}
+        Path(path).write_text(json.dumps(content, ensure_ascii=False, indent=1), encoding="utf-8")
+
+    @classmethod
+    def load(cls, path):
+        """Read what `save` wrote.
+
+        Raises:
+            VocabularyError: when the file is not such a file.
+        """
+        try:
+            tokens = json.loads(Path(path).read_text(encoding="utf-8"))["tokens"]
+        except (UnicodeDecodeError, json.JSONDecodeError, KeyError, TypeError) as error:
+            raise VocabularyError(
+                f'{path} is not a vocabulary, a JSON object {{"tokens": […]}} ({error}): '
+                "save it again with Vocabulary.save"
+            ) from error
+        if not isinstance(tokens, list) or not all(isinstance(token, str) for token in tokens):
+            raise VocabularyError(f'{path}: "tokens" must be a list of strings')
+        return cls(tokens)
+
+
+def _reject_special(tokens):
+    found = set(SPECIAL_TOKENS).intersection(tokens)
+    if found:
+        raise VocabularyError(
+            f"tokens must not be empty nor special {SPECIAL_TOKENS}, got {sorted(found)[0]!r}: "
+            "remove or rename it in the text"
+        )
+
+
+def bucketed_batches(*columns, batch_size, shuffle=True, seed=None, buckets=8):
+    """Padded batches of examples of about the same length, so that little of a batch is padding.
+
+    Args:
+        *columns: parallel lists of id sequences, such as the tokens and the tags of each sentence;
+            the first decides what is of the same length.
+        batch_size: examples in a batch; the last of each bucket may be smaller.
+        shuffle: whether each pass over the batches has a new order.
+        seed: of the shuffling.
+        buckets: into how many groups of lengths, equally full, the examples are sorted.
+
+    Returns:
+        A `tf.data.Dataset` of tuples of ``(batch, timesteps)`` int32 ids, a tensor a column,
+        padded at the end with `rnn_course.tokens.PADDING`.
+
+    Raises:
+        ValueError: when there is nothing to batch, the columns differ in length or the
+            batch size is not positive.
+
+    Example:
+        >>> for (ids,) in bucketed_batches([[5], [6, 7, 8], [9]], batch_size=2, shuffle=False):
+        ...     print(ids.numpy().tolist())
+        [[5], [9]]
+        [[6, 7, 8]]
+    """
+    sizes = [len(column) for column in columns]
+    if not columns or not sizes[0]:
+        raise ValueError("columns hold no example: check what was read from the corpus")
+    if len(set(sizes)) > 1:
+        raise ValueError(f"columns must have the same number of examples, got {sizes}")
+    if batch_size < 1:
+        raise ValueError(f"batch_size must be at least 1, got {batch_size}")
+    lengths = np.array([len(sequence) for sequence in columns[0]])
+    edges = np.unique(np.quantile(lengths, np.arange(1, buckets) / buckets, method="nearest"))
+    edges = [int(edge) for edge in edges if edge > lengths.min()] or [int(lengths.max()) + 1]
+    dataset = tf.data.Dataset.from_tensor_slices(tuple(_ragged(column) for column in columns))
+    if shuffle:
+        dataset = dataset.shuffle(sizes[0], seed=seed, reshuffle_each_iteration=True)
+    dataset = dataset.map(lambda *example: example)  # turns ragged rows into tensors
+    dataset = dataset.bucket_by_sequence_length(
+        lambda first, *_: tf.shape(first)[0],
+        bucket_boundaries=edges,
+        bucket_batch_sizes=[batch_size] * (len(edges) + 1),
+        padded_shapes=tuple([None] for _ in columns),
+        padding_values=tf.constant(PADDING, tf.int32),
+    )
+    return dataset.prefetch(tf.data.AUTOTUNE)
+
+
+def _ragged(sequences):
+    flat = np.fromiter(chain.from_iterable(sequences), "int32")
+    return tf.RaggedTensor.from_row_lengths(flat, [len(sequence) for sequence in sequences])
+
+
+def language_model_batches(sentences, batch_size, shuffle=True, seed=None):
+    """Batches for teacher forcing: inputs ``<s> w1 … wn`` and targets ``w1 … wn </s>``.
+
+    Args:
+        sentences: a list of token id lists, as `Vocabulary.encode_all` gives them; one may be
+            empty.
+        batch_size: sentences in a batch.
+        shuffle: whether each pass has a new order.
+        seed: of the shuffling.
+
+    Returns:
+        A `tf.data.Dataset` of inputs and targets, both ``(batch, timesteps)``; see
+        `bucketed_batches`.
+
+    Example:
+        >>> batches = language_model_batches([[7, 8], [9]], batch_size=2, shuffle=False)
+        >>> for inputs, targets in batches:
+        ...     print(inputs.numpy().tolist(), targets.numpy().tolist())
+        [[2, 9]] [[9, 3]]
+        [[2, 7, 8]] [[7, 8, 3]]
+    """
+    inputs = [[BEGIN, *sentence] for sentence in sentences]
+    targets = [[*sentence, END] for sentence in sentences]
+    return bucketed_batches(inputs, targets, batch_size=batch_size, shuffle=shuffle, seed=seed)
+
+
+def contiguous_batches(ids, batch_size, timesteps):
+    """A running text for stateful truncated backpropagation through time.
+
+    The text is cut into ``batch_size`` pieces of equal length that are read side by side: row i of
+    a batch continues row i of the batch before. Targets are the inputs one token later. Nothing is
+    left out: the last piece is padded.
+
+    Args:
+        ids: the ids of the whole text.
+        batch_size: how many pieces.
+        timesteps: tokens of each piece in a batch; the last batch may have fewer.
+
+    Returns:
+        A `tf.data.Dataset` of inputs and targets, both ``(batch_size, timesteps)``.
+
+    Raises:
+        ValueError: when the text has fewer than two tokens, or a size is not positive.
+
+    Example:
+        >>> for inputs, targets in contiguous_batches(range(4, 11), batch_size=2, timesteps=2):
+        ...     print(inputs.numpy().tolist(), targets.numpy().tolist())
+        [[4, 5], [7, 8]] [[5, 6], [8, 9]]
+        [[6], [9]] [[7], [10]]
+    """
+    ids = np.asarray(ids, "int32")
+    if batch_size < 1 or timesteps < 1:
+        raise ValueError(
+            f"batch_size and timesteps must be at least 1, got {batch_size} and {timesteps}"
+        )
+    if len(ids) < 2:
+        raise ValueError(f"a text needs at least two tokens to predict one, got {len(ids)}")
+    columns = -(-(len(ids) - 1) // batch_size)
+    missing = batch_size * columns - (len(ids) - 1)
+    inputs, targets = (
+        np.pad(part, (0, missing), constant_values=PADDING).reshape(batch_size, columns)
+        for part in (ids[:-1], ids[1:])
+    )
+
+    def windows():
+        for start in range(0, columns, timesteps):
+            window = slice(start, start + timesteps)
+            yield inputs[:, window], targets[:, window]
+
+    signature = tf.TensorSpec((batch_size, None), tf.int32)
+    count = -(-columns // timesteps)
+    dataset = tf.data.Dataset.from_generator(windows, output_signature=(signature, signature))
+    return dataset.apply(tf.data.experimental.assert_cardinality(count)).prefetch(2)
