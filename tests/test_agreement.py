@@ -145,9 +145,9 @@ def test_tags_are_aligned_universal_tags(sentences):
             tags_of.setdefault(token, set()).add(tag)
     assert set().union(*tags_of.values()) == UPOS
     # A tagger that only looks up words must fail on these.
-    assert {word for word, tags in tags_of.items() if len(tags) > 1} == set(
-        ["cook", "cooks", "guard", "guards", "judge", "judges", "watch", "watches"]
-    )
+    assert {word for word, tags in tags_of.items() if len(tags) > 1} == {
+        *("cook", "cooks", "guard", "guards", "judge", "judges", "watch", "watches")
+    }
     for word, tag in {"the": "DET", "are": "AUX", "French": "PROPN", "himself": "PRON"}.items():
         assert tags_of[word] == {tag}
 
