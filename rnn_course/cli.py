@@ -12,7 +12,11 @@ from typing import Annotated, NoReturn
 
 import typer
 
-app = typer.Typer(help=__doc__.splitlines()[0], no_args_is_help=True, add_completion=False)
+app = typer.Typer(
+    help="Run the course's notebooks, open them, fetch corpora, find out what is wrong.",
+    no_args_is_help=True,
+    add_completion=False,
+)
 corpora_app = typer.Typer(help="List the corpora, or download real ones into the cache.")
 app.add_typer(corpora_app, name="corpora", invoke_without_command=True)
 
@@ -79,7 +83,8 @@ def run(
     total = sum(cell.cell_type == "code" for path in paths for cell in cells[path])
     results, seen = [], 0
     # disable=None: in a log file the lines below say it all.
-    with tqdm(total=total, unit="cell", disable=None, dynamic_ncols=True) as bar:
+    style = "{desc} |{bar}| {n_fmt}/{total_fmt} cells {elapsed}"  # cells are too uneven for a rate
+    with tqdm(total=total, bar_format=style, disable=None, dynamic_ncols=True) as bar:
         for path in paths:
             result = runner.run_notebook(path, bar, timeout)
             results.append(result)
@@ -162,7 +167,7 @@ def doctor() -> None:
 
     problems = []
     for finding in examine():
-        typer.echo(f"{finding.subject:22} {finding.value}")
+        typer.echo(f"{finding.subject:23} {finding.value}")
         if finding.problem:
             problems.append(finding.problem)
     for problem in problems:

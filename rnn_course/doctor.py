@@ -1,7 +1,9 @@
 """Is this computer ready for the course? What is installed, whether it fits together, the cure."""
 
+import json
 import os
 import platform
+import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from importlib import metadata
@@ -96,43 +98,50 @@ def examine() -> Iterator[Finding]:
         yield Finding("versions", "do not fit together", problem)
     else:
         yield Finding("versions", "fit together")
-        yield from _examine_frameworks("tensorflow-text" in versions)
+        yield from _examine_frameworks()
     yield _examine_memory()
     yield from _examine_cache()
 
 
-def _examine_frameworks(text_installed: bool) -> Iterator[Finding]:
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # start-up notes, not findings
-    try:
-        import keras
-        import tensorflow as tf
-
-        if text_installed:
-            import tensorflow_text  # noqa: F401  # fails here if it was built for another TensorFlow
-    except Exception as error:  # a broken binary raises whatever it likes
-        cure = f'To cure it: "{sys.executable}" -m pip install --force-reinstall -c constraints.txt'
-        cure += " tensorflow keras tensorflow-text"
-        yield Finding("import", "fails", f"{type(error).__name__}: {error}. {cure}")
+def _examine_frameworks() -> Iterator[Finding]:
+    # In a process of its own: a broken binary may take it down, and what TensorFlow says when it
+    # starts stays out of the report.
+    command = [sys.executable, "-c", "from rnn_course import doctor; doctor.print_frameworks()"]
+    looked = subprocess.run(command, capture_output=True, text=True, check=False)
+    if looked.returncode == 0:
+        found = json.loads(looked.stdout.splitlines()[-1])
+        yield from (Finding(subject, value) for subject, value in found.items())
         return
-    yield Finding("Keras backend", keras.backend.backend())
-    gpus = tf.config.list_physical_devices("GPU")
-    names = [tf.config.experimental.get_device_details(gpu).get("device_name", "?") for gpu in gpus]
-    yield Finding("GPUs", ", ".join(names) or "none: everything runs on the CPU")
-    yield Finding("cuDNN in Keras's LSTM", _cudnn(bool(gpus)))
+    last_words = (looked.stderr.strip() or f"exit status {looked.returncode}").splitlines()[-1]
+    packages = " ".join(f"{name}=={version}" for name, version in installed_versions().items())
+    cure = f'To cure it: "{sys.executable}" -m pip install --force-reinstall --no-deps {packages}'
+    yield Finding("import", "fails", f"The packages cannot be imported: {last_words}. {cure}")
 
 
-def _cudnn(gpu: bool) -> str:
-    """Look whether Keras's built-in LSTM, with its defaults, becomes the fused cuDNN operation."""
+def print_frameworks() -> None:
+    """Import the frameworks and print what they find on this computer, as JSON."""
     import keras
     import tensorflow as tf
 
+    if "tensorflow-text" in installed_versions():
+        import tensorflow_text  # noqa: F401  # fails here if built for another TensorFlow
+
+    gpus = tf.config.list_physical_devices("GPU")
+    names = [tf.config.experimental.get_device_details(gpu).get("device_name", "?") for gpu in gpus]
     if keras.backend.backend() != "tensorflow":
-        return "not looked at: the Keras backend is not tensorflow"
-    if not gpu:
-        return "no, for lack of a GPU"
-    layer = keras.layers.LSTM(1)
-    traced = tf.function(layer).get_concrete_function(tf.TensorSpec((1, 2, 1)))
-    return "yes" if "CudnnRNN" in str(traced.graph.as_graph_def()) else "no, in spite of the GPU"
+        cudnn = "not looked at: the Keras backend is not tensorflow"
+    elif not gpus:
+        cudnn = "no, for lack of a GPU"
+    else:  # does an LSTM with Keras's defaults become the one fused operation?
+        traced = tf.function(keras.layers.LSTM(1)).get_concrete_function(tf.TensorSpec((1, 2, 1)))
+        fused = "CudnnRNN" in str(traced.graph.as_graph_def())
+        cudnn = "yes" if fused else "no, in spite of the GPU"
+    found = {
+        "Keras backend": keras.backend.backend(),
+        "GPUs": ", ".join(names) or "none: everything runs on the CPU",
+        "built-in layers: cuDNN": cudnn,
+    }
+    print(json.dumps(found))
 
 
 def _examine_memory() -> Finding:

@@ -19,8 +19,7 @@ _PAGE = """\
 {%- extends "lab/index.html.j2" -%}
 {%- block html_head_js -%}{%- endblock -%}
 {%- block data_png scoped -%}
-{%- set alt = cell.metadata.get("mystnb", {}).get("image", {}).get("alt", "") -%}
-{{ super() | replace("<img ", '<img alt="' ~ (alt | escape_html) ~ '" ', 1) }}
+{{ super() | replace("<img ", '<img alt="' ~ (cell | image_alt | escape_html) ~ '" ', 1) }}
 {%- endblock data_png -%}
 """
 _MATHJAX = "mathjax/MathJax.js?config=TeX-AMS-MML_HTMLorMML-full,Safe"
@@ -80,6 +79,7 @@ def write_notebook(result: Result, folder: Path) -> None:
         shutil.copytree(mathjax, folder / "mathjax", ignore=shutil.ignore_patterns("localization"))
     nbformat.write(result.notebook, folder / result.path.name)
     exporter = HTMLExporter(raw_template=_PAGE, mathjax_url=_MATHJAX)
+    exporter.register_filter("image_alt", image_alt)
     html, _ = exporter.from_notebook_node(
         result.notebook, {"metadata": {"name": result.path.stem, "path": str(result.path.parent)}}
     )
@@ -99,7 +99,9 @@ def write_index(results: list[Result], folder: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     passed = sum(result.status == "passed" for result in results)
     skipped = sum(len(result.skipped) for result in results)
-    summary = f"{passed} of {len(results)} notebooks passed; cells skipped for lack of a corpus: {skipped}."
+    summary = f"{passed} of {len(results)} notebooks passed."
+    if skipped:
+        summary += f" Cells skipped for lack of a corpus: {skipped}."
     articles = "\n".join(_article(result) for result in results)
     index = folder / "index.html"
     index.write_text(_INDEX.format(summary=summary, articles=articles), "utf-8")

@@ -1,0 +1,20 @@
+"""How nbval checks the notebooks: stderr is not compared, real-data cells run where they can."""
+
+import pytest
+from nbval.plugin import IPyNbCell, IPyNbFile
+
+from rnn_course.runner import corpora_of, why_skipped
+
+
+def pytest_collectstart(collector):
+    if isinstance(collector, IPyNbFile):
+        collector.skip_compare += ("stderr",)  # warnings differ between machines
+
+
+@pytest.hookimpl(tryfirst=True)  # before -m selects by marker
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if isinstance(item, IPyNbCell) and corpora_of(item.cell):
+            item.add_marker("real_data")
+            if reason := why_skipped(item.cell):
+                item.add_marker(pytest.mark.skip(reason=reason))
