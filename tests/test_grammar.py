@@ -57,6 +57,16 @@ def test_probabilities_and_derivations_equal_enumeration(grammar):
     assert math.fsum(math.exp(grammar.log_prob(s)) for s in sentences) == pytest.approx(1)
 
 
+def test_prefix_probabilities_equal_enumeration(grammar):
+    sentences = language()
+    prefixes = {tokens[:end] for tokens in sentences for end in range(len(tokens) + 1)}
+    for prefix in prefixes:
+        expected = sum(sum(ps) for s, ps in sentences.items() if s[: len(prefix)] == prefix)
+        assert math.exp(grammar.prefix_log_prob(prefix)) == pytest.approx(expected)
+    assert grammar.prefix_log_prob(["the", "sing"]) == -math.inf
+    assert grammar.prefix_log_prob(["unknown"]) == -math.inf
+
+
 def test_every_other_sequence_is_outside_the_language(grammar):
     sentences = language()
     words = [*grammar.vocabulary(), "unknown"]

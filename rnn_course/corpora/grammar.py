@@ -148,39 +148,29 @@ class Grammar:
         Raises:
             CorpusError: if `tokens` is one string.
         """
-        probability = self._inside(tokens, counting=False)
-        return math.log(probability) if probability else -math.inf
+        return _log(_Chart(self, tokens).inside(self.start, 0).get(len(tokens), 0))
+
+    def prefix_log_prob(self, tokens: Sequence[str]) -> float:
+        """Natural logarithm of the probability that a sentence begins with these tokens.
+
+        The difference between two prefixes, one a word longer, is the true log probability of that
+        word after the others: what a language model estimates.
+
+        Args:
+            tokens: the beginning of a sentence, or all of it.
+
+        Returns:
+            Log probability in nats; `-inf` if no sentence begins like this.
+
+        Raises:
+            CorpusError: if `tokens` is one string.
+        """
+        return _log(_Chart(self, tokens).prefix(self.start, 0))
 
     def derivations(self, tokens: Sequence[str]) -> int:
         """How many derivations the tokens have: 0 outside the language, 1 if unambiguous."""
-        return round(self._inside(tokens, counting=True))
-
-    def _inside(self, tokens: Sequence[str], counting: bool) -> float:
-        """Sum over all derivations of `tokens` of their probability, or of 1 when counting."""
-        if isinstance(tokens, str):
-            raise CorpusError(f"give a list of tokens, not the string {tokens!r}: split it first")
-
-        @cache
-        def ends(symbol: str, begin: int) -> dict[int, float]:
-            """The weight of deriving tokens[begin:end] from symbol, for each end it can have."""
-            if symbol in self.lexicon:
-                words = self.lexicon[symbol][1]
-                known = begin < len(tokens) and tokens[begin] in words
-                return {begin + 1: 1 if counting else 1 / len(words)} if known else {}
-            total: dict[int, float] = {}
-            for p, right in self.rules[symbol]:
-                reached = {begin: 1 if counting else p}
-                for part in right:
-                    further: dict[int, float] = {}
-                    for middle, weight in reached.items():
-                        for end, inner in ends(part, middle).items():
-                            further[end] = further.get(end, 0) + weight * inner
-                    reached = further
-                for end, weight in reached.items():
-                    total[end] = total.get(end, 0) + weight
-            return total
-
-        return ends(self.start, 0).get(len(tokens), 0)
+        chart = _Chart(self, tokens, counting=True)
+        return round(chart.inside(self.start, 0).get(len(tokens), 0))
 
     def entropy(self) -> float:
         """Entropy of the sentence distribution in nats, exact for an unambiguous grammar."""
@@ -206,3 +196,58 @@ class Grammar:
             return math.fsum(p * math.fsum(map(length, right)) for p, right in self.rules[symbol])
 
         return length(self.start)
+
+
+class _Chart:
+    """What a grammar's symbols derive from one token sequence, each symbol and place once.
+
+    A derivation weighs its probability, or 1 when counting.
+    """
+
+    def __init__(self, grammar: Grammar, tokens: Sequence[str], counting: bool = False):
+        if isinstance(tokens, str):
+            raise CorpusError(f"give a list of tokens, not the string {tokens!r}: split it first")
+        self.grammar, self.tokens, self.counting = grammar, tokens, counting
+        self.inside, self.prefix = cache(self._inside), cache(self._prefix)
+
+    def _inside(self, symbol: str, begin: int) -> dict[int, float]:
+        """The weight of deriving `tokens[begin:end]`, for each end there can be."""
+        if symbol in self.grammar.lexicon:
+            words = self.grammar.lexicon[symbol][1]
+            known = begin < len(self.tokens) and self.tokens[begin] in words
+            return {begin + 1: 1 if self.counting else 1 / len(words)} if known else {}
+        total: dict[int, float] = {}
+        for p, right in self.grammar.rules[symbol]:
+            reached = {begin: 1 if self.counting else p}
+            for part in right:
+                reached = self._extend(reached, part)
+            for end, weight in reached.items():
+                total[end] = total.get(end, 0) + weight
+        return total
+
+    def _extend(self, reached: dict[int, float], part: str) -> dict[int, float]:
+        further: dict[int, float] = {}
+        for middle, weight in reached.items():
+            for end, inner in self.inside(part, middle).items():
+                further[end] = further.get(end, 0) + weight * inner
+        return further
+
+    def _prefix(self, symbol: str, begin: int) -> float:
+        """The weight of deriving `tokens[begin:]` and anything after them."""
+        if begin == len(self.tokens):
+            return 1
+        if symbol in self.grammar.lexicon:
+            return self.inside(symbol, begin).get(len(self.tokens), 0)
+        total = 0.0
+        for p, right in self.grammar.rules[symbol]:
+            reached = {begin: p}
+            for part in right:
+                # Where the tokens end within this part, the parts after it may be anything.
+                total += sum(w * self.prefix(part, middle) for middle, w in reached.items())
+                reached = self._extend(reached, part)
+                reached.pop(len(self.tokens), None)
+        return total
+
+
+def _log(probability: float) -> float:
+    return math.log(probability) if probability else -math.inf
