@@ -55,7 +55,7 @@ def address(repository: str, ref: str) -> Address:
             f"{repository!r} is not a GitHub repository: give owner/name, "
             "for example make launch REPO=ada/rnn-course REF=v1"
         )
-    if not re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_.-]*(/[A-Za-z0-9_][A-Za-z0-9_.-]*)*", ref):
+    if ".." in ref or not re.fullmatch(r"\w[\w.-]*(/\w[\w.-]*)*", ref, re.ASCII):
         raise LaunchError(f"{ref!r} is not a tag, branch or commit: give one, for example REF=v1")
     return Address(short, ref)
 

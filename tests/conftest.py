@@ -1,11 +1,7 @@
 """What several tests share: a maker of small notebooks."""
 
-from pathlib import Path
-
 import nbformat
 import pytest
-
-ROOT = Path(__file__).parents[1]
 
 
 @pytest.fixture
