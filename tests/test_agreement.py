@@ -12,7 +12,7 @@ from rnn_course import corpora
 from rnn_course.corpora import CorpusError, agreement
 
 UPOS = {"ADJ", "ADP", "ADV", "AUX", "CCONJ", "DET", "NOUN", "PRON", "PROPN", "PUNCT", "VERB"}
-OPTIONS = [(0, 0.6), (1, 0.6), (2, 1), (3, 0.6), (3, 0), (5, 0.8)]
+OPTIONS = [(0, 0.6), (1, 0.6), (2, 1), (3, 0.55), (3, 0), (5, 0.8)]
 
 
 @pytest.fixture(scope="module")
@@ -32,8 +32,8 @@ def grammar():
 
 def number(word):
     """Singular or plural, by spelling."""
-    if word in {"he", "she", "princess", "men", "women", "they", "we", "I"}:
-        return "singular" if word in {"he", "she", "princess"} else "plural"
+    if word in {"men", "women", "they", "we", "I"}:
+        return "plural"
     return "plural" if word.endswith("s") else "singular"
 
 
@@ -48,7 +48,7 @@ def test_load_gives_the_same_sentences_on_every_machine():
         [" ".join(s.tokens) for s in split] for split in corpora.load("agreement", sentences=2000)
     ]
     assert hashlib.sha256(repr(text).encode()).hexdigest() == (
-        "b548729c42a6a4e663d1103a5d32da83af5ac3e4008af90f9beb2443eafaca6b"
+        "42c64985ece16908fc9213833cea6f656626eb2b718b938ed1c033432acc863e"
     )
 
 
@@ -86,9 +86,9 @@ def test_each_split_is_a_sample_of_the_grammar(splits, grammar, split):
 def test_a_probability_worked_out_by_hand(grammar):
     by_hand = math.prod(
         [
-            *(0.3, 0.5 * 0.2, 0.6),  # a thing clause, about keys, without an adjective
-            *(0.6, 0.75, 0.6, 1 / 14),  # an attractor, a phrase, without an adjective, "door"
-            *(0.4, 0.6, 0.5, 0.5, 0.25),  # no other, copula, "are", no "very", "heavy"
+            *(0.25, 0.5 * 0.15, 0.6),  # a thing clause, about keys, without an adjective
+            *(0.55, 0.8, 0.6, 1 / 14),  # an attractor, a phrase, without an adjective, "door"
+            *(0.45, 0.6, 0.5, 0.5, 1 / 6),  # no other, copula, "are", no "very", "heavy"
         ]
     )
     tokens = ["the", "keys", "to", "the", "door", "are", "heavy", "."]
@@ -164,9 +164,9 @@ def test_dependencies_hold(sentences):
             elif kind == "reflexive":
                 assert (second == "themselves") == (number(first) == "plural")
                 if second == "himself":
-                    assert first in {"he", "boy", "king", "man", "prince"}
+                    assert first in {"he", "boy", "king", "man"}
                 elif second == "herself":
-                    assert first in {"she", "girl", "queen", "woman", "princess"}
+                    assert first in {"she", "girl", "queen", "woman"}
             else:
                 assert kind == "language"
                 assert languages.get(first, second) == second
@@ -182,7 +182,7 @@ def test_every_finite_verb_reflexive_and_language_is_in_a_dependency(sentences):
             for position, (token, tag) in enumerate(zip(*sentence[:2], strict=True))
             if (tag in {"VERB", "AUX"} and token != "grew")
             or token.endswith(("self", "selves"))
-            or (tag == "PROPN" and position == len(sentence.tokens) - 2)
+            or (tag == "PROPN" and sentence.tokens[position - 1] != "in")
         ]
         assert targets == expected
 
@@ -191,7 +191,7 @@ def test_every_wrong_form_makes_the_sentence_ungrammatical(splits, grammar):
     for sentence in splits.test[:600]:
         for dependency in sentence.dependencies:
             assert (
-                len(dependency.wrong) == {"verb": 1, "reflexive": 2, "language": 7}[dependency.kind]
+                len(dependency.wrong) == {"verb": 1, "reflexive": 2, "language": 5}[dependency.kind]
             )
             for form in dependency.wrong:
                 tokens = list(sentence.tokens)

@@ -70,7 +70,7 @@ def load(
     seed: int = 0,
     sentences: int = 25_000,
     max_attractors: int = 3,
-    attractor_probability: float = 0.6,
+    attractor_probability: float = 0.55,
 ) -> Splits:
     """Sample the corpus.
 
@@ -91,7 +91,7 @@ def load(
     Example:
         >>> sentence = load(sentences=100).train[0]
         >>> print(*sentence.tokens)
-        the girls grew up in Spain with the princess and speak perfect Spanish .
+        the queens grew up in Spain with the guard and speak perfect Spanish .
         >>> sentence.dependencies[0]
         Dependency(kind='verb', source=1, target=10, distance=9, wrong=('speaks',))
     """
