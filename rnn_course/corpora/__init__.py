@@ -138,7 +138,7 @@ def load(name: str, **options: Any) -> Splits:
 
     Example:
         >>> len(load("agreement", seed=1, sentences=1000).train)
-        821
+        809
     """
     corpus = info(name)
     if corpus.embedded:

@@ -91,7 +91,7 @@ def load(
     Example:
         >>> sentence = load(sentences=100).train[0]
         >>> print(*sentence.tokens)
-        the queens grew up in Spain with the guard and speak perfect Spanish .
+        the guards grew up in Vietnam with the cook and speak fluent Vietnamese with the judges .
         >>> sentence.dependencies[0]
         Dependency(kind='verb', source=1, target=10, distance=9, wrong=('speaks',))
     """

@@ -38,9 +38,7 @@ REFLEXIVES = {"masculine": "himself", "feminine": "herself", "plural": "themselv
 LANGUAGES = {
     "France": "French",
     "Germany": "German",
-    "Italy": "Italian",
     "Poland": "Polish",
-    "Spain": "Spanish",
     "Vietnam": "Vietnamese",
 }
 NUMBERS = ("singular", "plural")
@@ -112,8 +110,8 @@ def _clauses() -> Rules:
         ],
         "origin_clause": [
             *((share, f"{g} origin_{_number(g)}") for g, share in GENDERS.items() if g != "plural"),
-            (0.3, "plural origin_plural"),
-            (0.2, "subject:speaker origin_plural"),
+            (0.35, "plural origin_plural"),
+            (0.15, "subject:speaker origin_plural"),
         ],
     }
     for gender in GENDERS:
@@ -217,12 +215,12 @@ def _lexicon() -> dict[str, tuple[str, str]]:
         "near": ("ADP", "near behind beside"),
         "beside": ("ADP", "near behind beside with"),
         "grew": ("VERB", "grew"),
-        "fluent": ("ADJ", "fluent good perfect"),
+        "fluent": ("ADJ", "fluent good perfect excellent"),
         "attribute": ("ADJ", "old small beautiful strange"),
         "quality": ("ADJ", "heavy dirty dusty expensive cheap new"),
-        "mood": ("ADJ", "happy tired clever hungry"),
+        "mood": ("ADJ", "happy tired clever hungry angry"),
         "adverb_of_degree": ("ADV", "very quite"),
-        "adverb_of_manner": ("ADV", "often again here"),
+        "adverb_of_manner": ("ADV", "often again here now"),
         "persons": ("NOUN", both(persons)),
         "objects": ("NOUN", both(" ".join(NOUNS.values()))),
         "places": ("NOUN", both(NOUNS["place"])),
