@@ -94,11 +94,11 @@ def has_no_picture_wider_than_a_page(notebook):
 
 
 def covers_the_concepts_it_names(notebook):
-    concepts = notebook.metadata["rnn_course"]["concepts"]
+    concepts = notebook.metadata.get("rnn_course", {}).get("concepts")
+    assert concepts, 'no {"rnn_course": {"concepts": […]}} in the metadata'
     text = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
     missing = [c for c in concepts if not re.search(rf"\b{re.escape(c)}\b", text)]
-    assert concepts
-    assert not missing
+    assert not missing, f"not in the text: {missing}"
 
 
 def names_real_corpora_where_it_needs_them(notebook):
