@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections import namedtuple
 
+import keras
 import pytest
 
 from rnn_course import corpora, doctor
@@ -137,3 +138,20 @@ def test_frameworks_report_is_json(capsys):
         "GPUs",
         "built-in layers: cuDNN",
     }
+
+
+def test_a_gpu_is_named_and_cudnn_is_seen_in_the_graph(monkeypatch, capsys):
+    import tensorflow as tf
+
+    if keras.backend.backend() != "tensorflow":
+        pytest.skip("cuDNN is only looked for under TensorFlow")
+    details = {"device_name": "Imaginary 1"}
+    monkeypatch.setattr(tf.config, "list_physical_devices", lambda kind: ["gpu"])
+    monkeypatch.setattr(tf.config, "list_logical_devices", lambda kind: ["gpu"])  # Keras asks this
+    monkeypatch.setattr(tf.config.experimental, "get_device_details", lambda gpu: details)
+    doctor.print_frameworks()
+    found = json.loads(capsys.readouterr().out)
+    assert (found["GPUs"], found["built-in layers: cuDNN"]) == ("Imaginary 1", "yes")
+    monkeypatch.setattr(tf.config, "list_logical_devices", lambda kind: [])
+    doctor.print_frameworks()
+    assert "no, in spite" in json.loads(capsys.readouterr().out)["built-in layers: cuDNN"]
