@@ -25,7 +25,7 @@ launch: $(INSTALLED)
 
 # Installs once: again only when what is to be installed has changed.
 $(INSTALLED): pyproject.toml constraints.txt
-	$(PYTHON) -c "import sys; (3, 11) <= sys.version_info[:2] <= (3, 13) or sys.exit(f'Python {sys.version.split()[0]} is too old or too new: the course needs 3.11, 3.12 or 3.13. Name one, for example: make PYTHON=python3.12')"
+	@$(PYTHON) -c "import sys; (3, 11) <= sys.version_info[:2] <= (3, 13) or sys.exit(f'Python {sys.version.split()[0]} is too old or too new: the course needs 3.11, 3.12 or 3.13. Name one, for example: make PYTHON=python3.12')"
 	$(PYTHON) -m venv .venv
 	"$(BIN)/python" -m pip install -c constraints.txt -e ".[dev]"
 	"$(BIN)/python" -c "open('$(INSTALLED)', 'w').close()"
