@@ -14,10 +14,17 @@ from nbconvert import HTMLExporter
 
 from .runner import Result
 
-# nbconvert's page, less RequireJS (which only widgets need), plus the alt text of each picture.
+# nbconvert's page, less RequireJS (which only widgets need), plus the fonts that come with this
+# MathJax and the alt text of each picture.
 _PAGE = """\
 {%- extends "lab/index.html.j2" -%}
 {%- block html_head_js -%}{%- endblock -%}
+{%- block html_head_js_mathjax -%}
+<script type="text/x-mathjax-config">
+MathJax.Hub.Config({"HTML-CSS": {availableFonts: [], webFont: "STIX-Web", imageFont: null}});
+</script>
+{{ super() }}
+{%- endblock -%}
 {%- block data_png scoped -%}
 {{ super() | replace("<img ", '<img alt="' ~ (cell | image_alt | escape_html) ~ '" ', 1) }}
 {%- endblock data_png -%}

@@ -1,5 +1,6 @@
 """Notebooks run in a fresh kernel of this interpreter; whatever goes wrong is told, not thrown."""
 
+import re
 import signal
 import subprocess
 import sys
@@ -167,7 +168,9 @@ def test_the_pages_hold_picture_alt_text_and_ask_nothing_of_the_network(write_no
         assert attributes(html, "link") == []
     assert [a["href"] for a in attributes(index, "a")] == ["01_a.html"]
     assert "1 of 1 notebooks passed" in index
+    font = re.search(r'webFont: "(.+?)"', page)[1]
     assert (tmp_path / "out" / "mathjax" / "MathJax.js").exists()
+    assert (tmp_path / "out" / "mathjax" / "fonts" / "HTML-CSS" / font).exists()
     nbformat.validate(nbformat.read(tmp_path / "out" / "01_a.ipynb", as_version=4))
 
 
