@@ -124,12 +124,13 @@ def _download(names: list[str]) -> bool:
     return complete
 
 
-@app.command()
-def lab() -> None:
-    """Open JupyterLab in the notebooks' folder."""
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def lab(context: typer.Context) -> None:
+    """Open JupyterLab in the notebooks' folder; options such as --no-browser are passed on to it."""
     folder = checkout() / "notebooks"
     _need("jupyterlab")
-    raise typer.Exit(subprocess.call([sys.executable, "-m", "jupyterlab", str(folder)]))
+    command = [sys.executable, "-m", "jupyterlab", str(folder), *context.args]
+    raise typer.Exit(subprocess.call(command))
 
 
 @corpora_app.callback()
