@@ -126,7 +126,7 @@ def _download(names: list[str]) -> bool:
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
 def lab(context: typer.Context) -> None:
-    """Open JupyterLab in the notebooks' folder; options such as --no-browser are passed on to it."""
+    """Open JupyterLab in the notebooks' folder; options such as --no-browser go to it."""
     folder = checkout() / "notebooks"
     _need("jupyterlab")
     command = [sys.executable, "-m", "jupyterlab", str(folder), *context.args]

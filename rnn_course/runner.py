@@ -2,6 +2,7 @@
 
 import contextlib
 import subprocess
+import textwrap
 import threading
 import time
 from collections.abc import Iterator
@@ -14,7 +15,12 @@ from ipykernel.kernelspec import get_kernel_dict
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+from nbclient.exceptions import (
+    CellControlSignal,
+    CellExecutionError,
+    CellTimeoutError,
+    DeadKernelError,
+)
 from nbformat import NotebookNode
 from tqdm import tqdm
 
@@ -158,18 +164,15 @@ def run_notebook(path: Path, bar: tqdm | None = None, timeout: int = 1800) -> Re
                     bar.update()
     except KeyboardInterrupt:
         result.status, result.error = "interrupted", f"{where}: interrupted"
-    except (*_CELL_FAILURES, corpora.CorpusError, RuntimeError) as error:
-        result.status, result.error = "failed", f"{where}: {_one_line(error, timeout)}"
+    except (CellControlSignal, RuntimeError, corpora.CorpusError) as error:
+        result.status, result.error = "failed", f"{where}: {_in_words(error, timeout)}"
     result.seconds = time.monotonic() - start
     return result
 
 
-_CELL_FAILURES = (CellExecutionError, CellTimeoutError, DeadKernelError)
-
-
-def _one_line(error: Exception, timeout: int) -> str:
-    if isinstance(error, CellExecutionError):
-        return f"{error.ename}: {error.evalue}".strip()
+def _in_words(error: Exception, timeout: int) -> str:
+    if isinstance(error, CellExecutionError):  # on one line; the notebook has the rest
+        return textwrap.shorten(f"{error.ename}: {error.evalue}", 300)
     if isinstance(error, CellTimeoutError):
         return f"took longer than {timeout} s and was stopped (--timeout allows more)"
     if isinstance(error, DeadKernelError):
@@ -209,5 +212,5 @@ def mark_failure(result: Result) -> None:
     Args:
         result: A failed or interrupted result; its notebook is changed.
     """
-    text = f"> **This run {result.status}.** {result.error}"
+    text = f"**This run {result.status}:**\n\n    {result.error}"
     result.notebook.cells.insert(0, nbformat.v4.new_markdown_cell(text))

@@ -182,8 +182,10 @@ def test_a_failed_run_is_marked_in_notebook_page_and_index(write_notebook, tmp_p
     assert "0 of 1 notebooks passed" in index
     assert "ValueError: &lt;bad&gt;" in index
     written = nbformat.read(tmp_path / "out" / "01_a.ipynb", as_version=4)
-    assert written.cells[0].source.startswith("> **This run failed.**")
-    assert "This run failed" in (tmp_path / "out" / "01_a.html").read_text("utf-8")
+    assert written.cells[0].source.startswith("**This run failed:**")
+    page = (tmp_path / "out" / "01_a.html").read_text("utf-8")
+    assert "This run failed" in page
+    assert "of the notebook): ValueError: &lt;bad&gt;" in page
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C cannot be sent to one process there")
