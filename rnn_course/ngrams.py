@@ -3,15 +3,15 @@
 import math
 from collections import Counter
 
-from nltk.lm import KneserNeyInterpolated, Laplace
 from nltk.lm import Vocabulary as NltkVocabulary
+from nltk.lm import WittenBellInterpolated
 
 from rnn_course.metrics import perplexity
 from rnn_course.tokens import BEGIN, END, SPECIAL_TOKENS
 
 
 class NGramModel:
-    """Interpolated Kneser-Ney smoothing; for a unigram model, add-one smoothing.
+    """An n-gram model with Witten-Bell interpolation down to relative frequencies.
 
     Args:
         order: 1 for a unigram model, 3 for a trigram model.
@@ -28,7 +28,7 @@ class NGramModel:
         True
 
     Source:
-        Kneser & Ney (1995), interpolated as in Chen & Goodman (1999).
+        Witten & Bell (1991), as in Chen & Goodman (1999), section 2.5.
     """
 
     def __init__(self, order, sentences, boundaries=True):
@@ -40,8 +40,7 @@ class NGramModel:
         words.pop(SPECIAL_TOKENS[BEGIN], None)  # never predicted
         if not words:
             raise ValueError("sentences hold no token: check what was read from the corpus")
-        smoothing = KneserNeyInterpolated if order > 1 else Laplace
-        self.model = smoothing(order, vocabulary=NltkVocabulary(words))
+        self.model = WittenBellInterpolated(order, vocabulary=NltkVocabulary(words))
         # Counting here and handing over the counts: nltk's own counting takes 20 times as long.
         for n in range(1, order + 1):
             counts = self.model.counts[n]
