@@ -3,6 +3,8 @@
 One token is fed at a time and the state is carried, never recomputed from the start.
 """
 
+import math
+
 import numpy as np
 from keras import ops
 
@@ -51,14 +53,15 @@ def generate(step, initial_states, prompts, max_length, temperature=1.0, seed=No
         A list of token id lists: the continuation of each prompt, without the end token.
 
     Raises:
-        ValueError: when there is no prompt, or ``max_length`` or ``temperature`` is negative.
+        ValueError: when there is no prompt, ``max_length`` is negative or ``temperature``
+            negative or infinite.
     """
     if not prompts:
         raise ValueError("prompts must hold at least one prompt; an empty one is []")
     if max_length < 0:
         raise ValueError(f"max_length must not be negative, got {max_length}")
-    if temperature < 0:
-        raise ValueError(f"temperature must not be negative, got {temperature}")
+    if not 0 <= temperature < math.inf:
+        raise ValueError(f"temperature must be 0 or a positive number, got {temperature}")
     lengths = np.array([len(prompt) for prompt in prompts])
     total = int(lengths.max()) + max_length
     forced = np.full((len(prompts), total), PADDING, "int32")
@@ -101,4 +104,4 @@ def generate(step, initial_states, prompts, max_length, temperature=1.0, seed=No
 def _forbid(logits, tokens):
     """Logits with the given tokens made impossible: padding and begin are never an answer."""
     forbidden = ops.isin(ops.arange(logits.shape[-1]), ops.convert_to_tensor(tokens))
-    return ops.where(forbidden, ops.cast(-1e9, logits.dtype), logits)
+    return ops.where(forbidden, ops.cast(-math.inf, logits.dtype), logits)

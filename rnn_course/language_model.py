@@ -79,6 +79,10 @@ class LanguageModel(keras.Model):
         for name, size in sizes.items():
             if isinstance(size, bool) or not isinstance(size, int) or size <= 0:
                 raise ValueError(f"{name} must be a positive integer, got {size!r}")
+        if vocabulary_size <= END:
+            raise ValueError(
+                f"vocabulary_size must count the {END + 1} special tokens, got {vocabulary_size}"
+            )
         if tie_embeddings and embedding_dim != units:
             raise ValueError(
                 "tie_embeddings needs embedding_dim == units, "
@@ -240,6 +244,8 @@ class LanguageModel(keras.Model):
                 "a stateful model scores a running text, not sentences: "
                 "use model.evaluate(contiguous_batches(...))"
             )
+        if batch_size < 1:
+            raise ValueError(f"batch_size must be at least 1, got {batch_size}")
         self._check_ids(sequences)
         order = np.argsort([len(sequence) for sequence in sequences], kind="stable")
         for start in range(0, len(order), batch_size):
@@ -269,6 +275,7 @@ class TiedReadOut(keras.layers.Layer):
     def __init__(self, embedding, **kwargs):
         super().__init__(**kwargs)
         self.embedding = embedding
+        self.supports_masking = True
 
     def build(self, input_shape):
         """Create the bias, one a token."""

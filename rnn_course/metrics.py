@@ -26,7 +26,7 @@ def perplexity(log_prob, tokens):
         tokens: how many tokens that are, end tokens counted, padding not.
 
     Returns:
-        The perplexity, at least 1; infinite where a token was impossible.
+        The perplexity, at least 1; infinite where a token was impossible, or as good as that.
 
     Raises:
         ValueError: when there are no tokens or ``log_prob`` is not that of a probability.
@@ -39,23 +39,30 @@ def perplexity(log_prob, tokens):
         raise ValueError(f"perplexity needs at least one token, got tokens={tokens}")
     if math.isnan(log_prob) or log_prob > 0:
         raise ValueError(f"log_prob must be the logarithm of a probability, got {log_prob}")
-    return math.exp(-log_prob / tokens)
+    try:
+        return math.exp(-log_prob / tokens)
+    except OverflowError:
+        return math.inf
 
 
-def token_cross_entropy(targets, logits):
-    r"""Cross-entropy of each token, and which tokens count.
+def token_cross_entropy(targets, logits, sample_weight=None):
+    r"""Cross-entropy of each token, and how much the tokens count.
 
     Args:
         targets: token ids, ``(batch, timesteps)``; `rnn_course.tokens.PADDING` does not count.
         logits: unnormalised log-probabilities, ``(batch, timesteps, vocabulary_size)``.
+        sample_weight: what a token counts, ``(batch, timesteps)``, or those of a row, ``(batch,)``;
+            1 by default.
 
     Returns:
-        :math:`-\log p` of each target in nats, and 1 where it counts, 0 at padding; both
+        :math:`-\log p` of each target in nats, and the weight of each, 0 at padding; both
         ``(batch, timesteps)``.
     """
-    counted = ops.cast(ops.not_equal(targets, PADDING), "float32")
-    nats = ops.sparse_categorical_crossentropy(targets, logits, from_logits=True)
-    return ops.cast(nats, "float32"), counted
+    weights = ops.cast(ops.not_equal(targets, PADDING), "float32")
+    if sample_weight is not None:
+        weights *= ops.reshape(ops.cast(sample_weight, "float32"), (ops.shape(targets)[0], -1))
+    logits = ops.cast(logits, "float32")
+    return ops.sparse_categorical_crossentropy(targets, logits, from_logits=True), weights
 
 
 @keras.saving.register_keras_serializable("rnn_course")
@@ -75,10 +82,12 @@ class TokenCrossEntropy(keras.losses.Loss):
     def __init__(self, name="token_cross_entropy", **kwargs):
         super().__init__(name=name, reduction=None, **kwargs)
 
-    def call(self, y_true, y_pred):
+    def __call__(self, y_true, y_pred, sample_weight=None):
         """The loss of one batch, a scalar."""
-        nats, counted = token_cross_entropy(y_true, y_pred)
-        return ops.sum(nats * counted) / ops.maximum(ops.sum(counted), 1.0)
+        # Not `call`: what that returns Keras multiplies by the mask of the logits, a matrix, so
+        # that each gradient would be as many times too large as there are tokens.
+        nats, weights = token_cross_entropy(y_true, y_pred, sample_weight)
+        return ops.divide_no_nan(ops.sum(nats * weights), ops.sum(weights))
 
     def get_config(self):
         """The name: nothing else can be set."""
@@ -101,10 +110,8 @@ class Perplexity(keras.metrics.Mean):
 
     def update_state(self, y_true, y_pred, sample_weight=None):
         """Add a batch: targets ``(batch, timesteps)`` and their logits."""
-        nats, counted = token_cross_entropy(y_true, y_pred)
-        if sample_weight is not None:
-            counted = counted * sample_weight
-        super().update_state(nats, sample_weight=counted)
+        nats, weights = token_cross_entropy(y_true, y_pred, sample_weight)
+        super().update_state(nats, sample_weight=weights)
 
     def result(self):
         """The perplexity so far."""

@@ -2,8 +2,8 @@
 
 import math
 from collections import Counter
+from itertools import chain
 
-from nltk.lm import Vocabulary as NltkVocabulary
 from nltk.lm import WittenBellInterpolated
 
 from rnn_course.metrics import perplexity
@@ -36,11 +36,10 @@ class NGramModel:
             raise ValueError(f"order must be at least 1, got {order}")
         self.order, self.boundaries = order, boundaries
         sequences = [self._delimit(sentence) for sentence in sentences]
-        words = Counter(word for sequence in sequences for word in sequence)
-        words.pop(SPECIAL_TOKENS[BEGIN], None)  # never predicted
+        words = set(chain.from_iterable(sequences)) - {SPECIAL_TOKENS[BEGIN]}  # never predicted
         if not words:
             raise ValueError("sentences hold no token: check what was read from the corpus")
-        self.model = WittenBellInterpolated(order, vocabulary=NltkVocabulary(words))
+        self.model = WittenBellInterpolated(order)
         # Counting here and handing over the counts: nltk's own counting takes 20 times as long.
         for n in range(1, order + 1):
             counts = self.model.counts[n]
@@ -63,9 +62,9 @@ class NGramModel:
         for sequence in map(self._delimit, sentences):
             for end in range(skip, len(sequence)):
                 ngrams[tuple(sequence[max(0, end + 1 - self.order) : end + 1])] += 1
-        log_prob = sum(
-            count * _log(self.model.score(ngram[-1], ngram[:-1])) for ngram, count in ngrams.items()
-        )
+        # Unmasked: nltk's own handling of unknown words would take the beginning for one.
+        score = self.model.unmasked_score
+        log_prob = sum(n * _log(score(ngram[-1], ngram[:-1])) for ngram, n in ngrams.items())
         return log_prob, ngrams.total()
 
     def _delimit(self, sentence):

@@ -1,15 +1,17 @@
 """What the first cell of every notebook calls, and how notebooks show the package's code."""
 
+import ast
 import inspect
 import os
 import textwrap
+import warnings
 
 
 def setup(seed=0):
     """Make a notebook run the same each time and without start-up noise.
 
-    Silences TensorFlow's log, checks that TensorFlow and tensorflow-text belong together, and
-    seeds Python, NumPy and the backend.
+    Silences TensorFlow's log and a warning of ``fit``, checks that TensorFlow and tensorflow-text
+    belong together, and seeds Python, NumPy and the backend.
 
     Args:
         seed: the seed.
@@ -26,14 +28,19 @@ def setup(seed=0):
     import keras  # only now: TensorFlow reads the variable when it is imported
 
     keras.utils.set_random_seed(seed)
+    # What `fit` says of every tf.data pipeline: that shuffling is the pipeline's own business.
+    warnings.filterwarnings("ignore", r".*shuffle=True.* will be ignored", UserWarning)
 
 
 def show_source(thing):
     """Print the source of a function, method or class of the package, without its docstring."""
-    lines = inspect.getsource(thing)
-    doc = inspect.getdoc(thing)
-    source = textwrap.dedent(lines)
-    if doc and thing.__doc__:
-        source = source.replace(f'"""{thing.__doc__}"""', "", 1)
-        source = "\n".join(line for line in source.splitlines() if line.strip())
-    print(source)
+    source = textwrap.dedent(inspect.getsource(thing))
+    lines = source.splitlines()
+    definition = ast.parse(source).body[0]
+    docstring, *code = definition.body
+    if code and ast.get_docstring(definition) is not None:
+        # From the syntax tree: what `__doc__` holds is indented differently from Python to Python.
+        del lines[docstring.lineno - 1 : docstring.end_lineno]
+        if not lines[docstring.lineno - 1].strip():
+            del lines[docstring.lineno - 1]
+    print("\n".join(lines))

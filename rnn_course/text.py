@@ -24,7 +24,7 @@ class Vocabulary:
             `Vocabulary.learn`.
 
     Raises:
-        VocabularyError: when a token is empty, special or there twice.
+        VocabularyError: when a token is no string, empty, special or there twice.
 
     Example:
         >>> vocabulary = Vocabulary.learn([["to", "be", "or", "not", "to", "be"]])
@@ -36,7 +36,7 @@ class Vocabulary:
 
     def __init__(self, tokens):
         tokens = list(tokens)
-        _reject_special(tokens)
+        _check_tokens(tokens)
         repeated = [token for token, count in Counter(tokens).items() if count > 1]
         if repeated:
             raise VocabularyError(f"tokens must be distinct, got {repeated[0]!r} more than once")
@@ -63,6 +63,7 @@ class Vocabulary:
         if isinstance(sentences, str):
             raise VocabularyError("sentences must be a list of sequences: for characters [text]")
         counts = Counter(chain.from_iterable(sentences))
+        _check_tokens(counts)
         kept = [
             t for t, c in sorted(counts.items(), key=lambda i: (-i[1], i[0])) if c >= minimum_count
         ]
@@ -83,18 +84,19 @@ class Vocabulary:
         """The ids of a sequence of tokens, `rnn_course.tokens.UNKNOWN` for those it lacks.
 
         Raises:
-            VocabularyError: when a token is empty or special, and so would be taken for padding
-                or a boundary.
+            VocabularyError: when a token is no string, or empty or special, and so would be taken
+                for padding or a boundary.
         """
         return self.encode_all([tokens])[0]
 
     def encode_all(self, sentences):
         """The ids of many sequences of tokens: a list of lists; see `encode`."""
+        sentences = list(sentences)
         lengths = [len(sentence) for sentence in sentences]
         flat = list(chain.from_iterable(sentences))
         if not flat:
             return [[] for _ in lengths]
-        _reject_special(flat)
+        _check_tokens(flat)
         ids = self.lookup(tf.constant(flat)).numpy()
         return [part.tolist() for part in np.split(ids, np.cumsum(lengths)[:-1])]
 
@@ -123,17 +125,20 @@ class Vocabulary:
         """
         try:
             tokens = json.loads(Path(path).read_text(encoding="utf-8"))["tokens"]
-        except (UnicodeDecodeError, json.JSONDecodeError, KeyError, TypeError) as error:
+            if not isinstance(tokens, list):
+                raise TypeError("tokens must be a list")
+            return cls(tokens)
+        except (ValueError, KeyError, TypeError) as error:
             raise VocabularyError(
                 f'{path} is not a vocabulary, a JSON object {{"tokens": […]}} ({error}): '
                 "save it again with Vocabulary.save"
             ) from error
-        if not isinstance(tokens, list) or not all(isinstance(token, str) for token in tokens):
-            raise VocabularyError(f'{path}: "tokens" must be a list of strings')
-        return cls(tokens)
 
 
-def _reject_special(tokens):
+def _check_tokens(tokens):
+    for token in tokens:
+        if not isinstance(token, str):
+            raise VocabularyError(f"tokens must be strings, got {token!r}")
     found = set(SPECIAL_TOKENS).intersection(tokens)
     if found:
         raise VocabularyError(
