@@ -1,6 +1,7 @@
 """What the first cell of every notebook calls, and how notebooks show the package's code."""
 
 import ast
+import contextlib
 import inspect
 import os
 import textwrap
@@ -25,11 +26,25 @@ def setup(seed=0):
     if problem:
         raise RuntimeError(problem)
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    import keras  # only now: TensorFlow reads the variable when it is imported
+    with _silent_stderr():
+        import keras  # only now: TensorFlow reads the variable when it is imported
 
     keras.utils.set_random_seed(seed)
     # What `fit` says of every tf.data pipeline: that shuffling is the pipeline's own business.
     warnings.filterwarnings("ignore", r".*shuffle=True.* will be ignored", UserWarning)
+
+
+@contextlib.contextmanager
+def _silent_stderr():
+    """Drop what C++ writes: TensorFlow's libraries log a little before they read any setting."""
+    stderr = os.dup(2)
+    try:
+        with open(os.devnull, "w") as nothing:
+            os.dup2(nothing.fileno(), 2)
+        yield
+    finally:
+        os.dup2(stderr, 2)
+        os.close(stderr)
 
 
 def show_source(thing):

@@ -1,0 +1,361 @@
+"""Vocabularies, and batches that lose no token and hold little padding."""
+
+import json
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from rnn_course.text import (
+    Vocabulary,
+    VocabularyError,
+    bucketed_batches,
+    contiguous_batches,
+    language_model_batches,
+)
+from rnn_course.tokens import BEGIN, END, PADDING, SPECIAL_TOKENS, UNKNOWN
+
+SENTENCES = [["the", "cat", "sat"], ["the", "dog"], [], ["a", "cat", "the"]]
+
+
+def random_examples(count, seed=0, longest=40):
+    """Id sequences of very different lengths, each of them recognisable."""
+    generator = np.random.default_rng(seed)
+    lengths = generator.integers(1, longest + 1, count)
+    return [
+        [4 + number, *generator.integers(4, 99, length - 1).tolist()]
+        for number, length in enumerate(lengths)
+    ]
+
+
+def passes(dataset, count=1):
+    return [[[part.numpy() for part in batch] for batch in dataset] for _ in range(count)]
+
+
+def unpadded(rows):
+    """The rows without their padding, which must all be at the end."""
+    for row in rows:
+        length = np.count_nonzero(row != PADDING)
+        assert (row[:length] != PADDING).all()
+        yield row[:length].tolist()
+
+
+# Vocabulary
+
+
+def test_special_tokens_have_the_first_ids():
+    vocabulary = Vocabulary(["x", "y"])
+    assert (PADDING, UNKNOWN, BEGIN, END) == (0, 1, 2, 3)
+    assert vocabulary.decode(range(6)) == ["", "[UNK]", "<s>", "</s>", "x", "y"]
+    assert vocabulary.encode(["y", "x"]) == [5, 4]
+    assert len(vocabulary) == 6
+
+
+def test_learning_sorts_by_count_then_by_token():
+    vocabulary = Vocabulary.learn(SENTENCES)
+    assert vocabulary.tokens == (*SPECIAL_TOKENS, "the", "cat", "a", "dog", "sat")
+    assert Vocabulary.learn(reversed(SENTENCES)).tokens == vocabulary.tokens
+
+
+def test_minimum_count():
+    assert Vocabulary.learn(SENTENCES, minimum_count=2).tokens[4:] == ("the", "cat")
+    assert Vocabulary.learn(SENTENCES, minimum_count=3).tokens[4:] == ("the",)
+    with pytest.raises(VocabularyError, match=r"no token occurs 4 time\(s\) in the 8 tokens given"):
+        Vocabulary.learn(SENTENCES, minimum_count=4)
+
+
+@pytest.mark.parametrize("sentences", [[], [[]], [""]])
+def test_nothing_to_learn_from(sentences):
+    with pytest.raises(VocabularyError, match=r"in the 0 tokens given: .*check the corpus"):
+        Vocabulary.learn(sentences)
+
+
+def test_characters():
+    vocabulary = Vocabulary.learn(["to be"])
+    assert vocabulary.decode(vocabulary.encode("be to")) == list("be to")
+    with pytest.raises(VocabularyError, match=r"for characters \[text\]"):
+        Vocabulary.learn("to be")
+
+
+def test_unknown_words():
+    vocabulary = Vocabulary(["cat"])
+    assert vocabulary.encode(["dog", "cat", "Cat", " cat"]) == [1, 4, 1, 1]
+    assert vocabulary.decode([1, 4]) == ["[UNK]", "cat"]
+
+
+def test_encode_all_keeps_the_sentences_apart():
+    vocabulary = Vocabulary.learn(SENTENCES)
+    expected = [[4, 5, 8], [4, 7], [], [6, 5, 4]]
+    assert vocabulary.encode_all(SENTENCES) == expected
+    assert vocabulary.encode_all(iter(SENTENCES)) == expected
+    assert [vocabulary.encode(sentence) for sentence in SENTENCES] == expected
+    assert vocabulary.encode_all([[], []]) == [[], []]
+    assert vocabulary.encode_all([]) == []
+    assert all(type(i) is int for i in vocabulary.encode(["the", "cow"]))
+
+
+def test_membership_is_of_ordinary_tokens():
+    vocabulary = Vocabulary(["cat"])
+    assert "cat" in vocabulary
+    assert not any(token in vocabulary for token in ("dog", *SPECIAL_TOKENS))
+
+
+@pytest.mark.parametrize("token", SPECIAL_TOKENS)
+@pytest.mark.parametrize(
+    "use",
+    [
+        lambda token: Vocabulary(["cat", token]),
+        lambda token: Vocabulary.learn([["cat", "cat", token]], minimum_count=2),
+        lambda token: Vocabulary(["cat"]).encode(["cat", token]),
+        lambda token: Vocabulary(["cat"]).encode_all([["cat"], [token]]),
+    ],
+    ids=["constructor", "learn", "encode", "encode_all"],
+)
+def test_special_and_empty_tokens_are_rejected(use, token):
+    with pytest.raises(VocabularyError) as caught:
+        use(token)
+    message = str(caught.value)
+    assert message.startswith("tokens must not be empty nor special")
+    assert message.endswith(f"got {token!r}: remove or rename it in the text")
+
+
+@pytest.mark.parametrize("token", [1, None, b"cat", ["cat"]])
+def test_tokens_must_be_strings(token):
+    for use in (Vocabulary, Vocabulary(["cat"]).encode):
+        with pytest.raises(VocabularyError) as caught:
+            use(["cat", token])
+        assert str(caught.value) == f"tokens must be strings, got {token!r}"
+
+
+def test_repeated_tokens_are_rejected():
+    with pytest.raises(VocabularyError, match=r"distinct, got 'b' more than once"):
+        Vocabulary(["a", "b", "c", "b"])
+
+
+@pytest.mark.parametrize("ids", [[-1], [4, 5]])
+def test_decode_of_an_id_that_is_none(ids):
+    with pytest.raises(VocabularyError, match=rf"ids must be from 0 to 4, got {ids[-1]}"):
+        Vocabulary(["cat"]).decode(ids)
+
+
+def test_saved_and_loaded(tmp_path):
+    tokens = ["Straße", "żółć", "tiếng Việt", "日本", "😀", "e\u0301", '"', "\\", "\n", " "]
+    vocabulary = Vocabulary(tokens)
+    vocabulary.save(tmp_path / "vocabulary.json")
+    again = Vocabulary.load(tmp_path / "vocabulary.json")
+    assert again.tokens == vocabulary.tokens == (*SPECIAL_TOKENS, *tokens)
+    assert again.encode([*tokens, "é"]) == [*range(4, 4 + len(tokens)), UNKNOWN]
+    content = (tmp_path / "vocabulary.json").read_bytes().decode("utf-8")
+    assert json.loads(content) == {"tokens": tokens}
+    assert "Straße" in content  # readable by people
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (b"", "Expecting value"),
+        (b'{"tokens": ["a", ', "Expecting value"),
+        (b'{"tokens": ["\xff"]}', "invalid start byte"),
+        (b'{"words": ["a"]}', "'tokens'"),
+        (b'["a", "b"]', "list indices"),
+        (b'{"tokens": "abc"}', "tokens must be a list"),
+        (b'{"tokens": ["a", 1]}', "tokens must be strings, got 1"),
+        (b'{"tokens": ["a", ["b"]]}', r"tokens must be strings, got \['b'\]"),
+        (b'{"tokens": ["a", ""]}', "must not be empty"),
+        (b'{"tokens": ["a", "<s>"]}', "nor special"),
+        (b'{"tokens": ["a", "a"]}', "'a' more than once"),
+    ],
+)
+def test_a_broken_file(content, why, tmp_path):
+    path = tmp_path / "broken.json"
+    path.write_bytes(content)
+    with pytest.raises(
+        VocabularyError, match=rf"broken\.json is not a vocabulary.*{why}.*save it again"
+    ):
+        Vocabulary.load(path)
+
+
+def test_a_missing_file(tmp_path):
+    with pytest.raises(FileNotFoundError, match=r"nowhere\.json"):
+        Vocabulary.load(tmp_path / "nowhere.json")
+
+
+# Bucketed batches
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    lengths=st.lists(st.integers(1, 12), min_size=1, max_size=30),
+    batch_size=st.integers(1, 9),
+    buckets=st.integers(1, 10),
+    shuffle=st.booleans(),
+)
+def test_every_example_exactly_once_and_columns_parallel(lengths, batch_size, buckets, shuffle):
+    words = [[4 + number] * length for number, length in enumerate(lengths)]
+    tags = [[100 + number] * length for number, length in enumerate(lengths)]
+    other = [[200 + number] * (1 + number % 3) for number in range(len(lengths))]
+    dataset = bucketed_batches(
+        words, tags, other, batch_size=batch_size, shuffle=shuffle, seed=1, buckets=buckets
+    )
+    for batches in passes(dataset, 2):
+        assert len(batches) == len(dataset)
+        rows = []
+        for columns in batches:
+            assert {len(column) for column in columns} <= set(range(1, batch_size + 1))
+            rows += zip(*map(unpadded, columns), strict=True)
+        assert sorted(rows) == list(zip(words, tags, other, strict=True))
+
+
+def test_batches_are_padded_to_their_longest_and_no_more():
+    for columns in passes(bucketed_batches(random_examples(60), batch_size=7))[0]:
+        (column,) = columns
+        assert column.dtype == np.int32
+        assert column.shape[1] == max(map(len, unpadded(column)))
+
+
+def test_little_padding():
+    """Against batches of the same size in the order of the corpus."""
+    examples = random_examples(512)
+    batches = [columns[0] for columns in passes(bucketed_batches(examples, batch_size=16))[0]]
+    tokens = sum(map(len, examples))
+    bucketed = sum(batch.size for batch in batches) - tokens
+    unsorted = (
+        sum(16 * max(map(len, examples[i : i + 16])) for i in range(0, len(examples), 16)) - tokens
+    )
+    assert unsorted > 0.4 * (unsorted + tokens)
+    assert bucketed < 0.1 * (bucketed + tokens)
+
+
+def test_shuffling_is_seeded_and_differs_from_pass_to_pass():
+    examples = random_examples(50)
+
+    def order(**kwargs):
+        dataset = bucketed_batches(examples, batch_size=4, **kwargs)
+        return [
+            [row for (column,) in batches for row in unpadded(column)]
+            for batches in passes(dataset, 2)
+        ]
+
+    first, second = order(seed=3)
+    assert first != second
+    assert [first, second] == order(seed=3)
+    assert first != order(seed=4)[0]
+    assert order()[0] != order()[0]
+    plain, again = order(shuffle=False)
+    assert plain == again
+
+
+def test_shuffling_mixes_the_lengths_and_the_batches():
+    """Neither do batches come by length, nor do the same examples always meet."""
+    examples = random_examples(200)
+    first, second = passes(bucketed_batches(examples, batch_size=10, seed=0), 2)
+    widths = [column.shape[1] for (column,) in first]
+    assert widths != sorted(widths)
+    assert widths != sorted(widths, reverse=True)
+    together = [
+        {frozenset(column[:, 0].tolist()) for (column,) in batches} for batches in (first, second)
+    ]
+    assert not together[0] & together[1]
+
+
+def test_one_example():
+    ((columns,),) = passes(bucketed_batches([[5, 6]], [[7]], batch_size=32))
+    assert [column.tolist() for column in columns] == [[[5, 6]], [[7]]]
+
+
+def test_unshuffled_batches_follow_the_corpus_within_a_bucket():
+    batches = passes(bucketed_batches([[5], [6], [7], [8], [9]], batch_size=2, shuffle=False))[0]
+    assert [column.tolist() for (column,) in batches] == [[[5], [6]], [[7], [8]], [[9]]]
+
+
+@pytest.mark.parametrize(
+    ("columns", "batch_size", "message"),
+    [
+        ([], 2, "columns hold no example: check what was read from the corpus"),
+        ([[]], 2, "columns hold no example"),
+        ([[], []], 2, "columns hold no example"),
+        ([[[5], [6]], [[7]]], 2, r"columns must have the same number of examples, got \[2, 1\]"),
+        ([[[5]]], 0, "batch_size must be at least 1, got 0"),
+        ([[[5]]], -3, "batch_size must be at least 1, got -3"),
+    ],
+)
+def test_what_cannot_be_batched(columns, batch_size, message):
+    with pytest.raises(ValueError, match=message):
+        bucketed_batches(*columns, batch_size=batch_size)
+
+
+def test_language_model_batches_shift_by_one():
+    sentences = [[5, 6, 7], [], [8], [9, 9]]
+    rows = []
+    for inputs, targets in passes(language_model_batches(sentences, batch_size=2, seed=0))[0]:
+        assert inputs.shape == targets.shape
+        rows += zip(unpadded(inputs), unpadded(targets), strict=True)
+    assert sorted(rows) == sorted(([BEGIN, *s], [*s, END]) for s in sentences)
+
+
+def test_language_model_batches_of_one_empty_sentence():
+    (((inputs, targets),),) = passes(language_model_batches([[]], batch_size=8))
+    assert inputs.tolist() == [[BEGIN]]
+    assert targets.tolist() == [[END]]
+
+
+def test_language_model_batches_of_nothing():
+    with pytest.raises(ValueError, match="columns hold no example"):
+        language_model_batches([], batch_size=8)
+
+
+# Contiguous batches
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    length=st.integers(2, 60),
+    batch_size=st.integers(1, 70),
+    timesteps=st.integers(1, 20),
+)
+def test_contiguous_batches_predict_every_token_once(length, batch_size, timesteps):
+    ids = np.arange(4, 4 + length)  # distinct, so that each is known by its id
+    dataset = contiguous_batches(ids, batch_size, timesteps)
+    (batches,) = passes(dataset)
+    assert len(dataset) == len(batches)
+    for inputs, targets in batches:
+        assert inputs.shape == targets.shape
+        assert inputs.shape[0] == batch_size
+        assert inputs.shape[1] <= timesteps
+        np.testing.assert_array_equal(inputs == PADDING, targets == PADDING)
+        real = inputs != PADDING
+        np.testing.assert_array_equal(targets[real], inputs[real] + 1)
+    assert all(inputs.shape[1] == timesteps for inputs, _ in batches[:-1])
+    # Row by row, side by side, the batches are the text again, and padding is what is after it.
+    inputs, targets = (np.concatenate(parts, axis=1) for parts in zip(*batches, strict=True))
+    assert inputs.shape[1] == -(-(length - 1) // batch_size)
+    for joined, text in ((inputs, ids[:-1]), (targets, ids[1:])):
+        (flat,) = unpadded([joined.reshape(-1)])
+        assert flat == text.tolist()
+
+
+def test_contiguous_batches_are_the_same_each_time():
+    first, second = passes(contiguous_batches(range(4, 40), 3, 5), 2)
+    for one, other in zip(first, second, strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def test_fewer_tokens_than_rows():
+    (((inputs, targets),),) = passes(contiguous_batches([5, 6, 7], batch_size=4, timesteps=9))
+    assert inputs.tolist() == [[5], [6], [0], [0]]
+    assert targets.tolist() == [[6], [7], [0], [0]]
+
+
+@pytest.mark.parametrize(
+    ("ids", "batch_size", "timesteps", "message"),
+    [
+        ([], 1, 1, "at least two tokens to predict one, got 0"),
+        ([5], 1, 1, "at least two tokens to predict one, got 1"),
+        ([5, 6], 0, 3, "batch_size and timesteps must be at least 1, got 0 and 3"),
+        ([5, 6], 2, -1, "batch_size and timesteps must be at least 1, got 2 and -1"),
+    ],
+)
+def test_a_text_that_cannot_be_cut(ids, batch_size, timesteps, message):
+    with pytest.raises(ValueError, match=message):
+        contiguous_batches(ids, batch_size, timesteps)
