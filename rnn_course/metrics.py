@@ -111,7 +111,8 @@ class Perplexity(keras.metrics.Mean):
     def update_state(self, y_true, y_pred, sample_weight=None):
         """Add a batch: targets ``(batch, timesteps)`` and their logits."""
         nats, weights = token_cross_entropy(y_true, y_pred, sample_weight)
-        super().update_state(nats, sample_weight=weights)
+        # Flat: Keras would average each row first, and so count a token less in a wider batch.
+        super().update_state(ops.reshape(nats, (-1,)), ops.reshape(weights, (-1,)))
 
     def result(self):
         """The perplexity so far."""
