@@ -51,6 +51,12 @@ class NGramModel:
         """Log-probability of one sequence in nats, with its end when there are boundaries."""
         return self.total_log_prob([sentence])[0]
 
+    def next_log_prob(self, context, word):
+        """Log-probability in nats of a word after the words of the sentence before it."""
+        before = [SPECIAL_TOKENS[BEGIN]] * (self.order - 1) * self.boundaries + [*context]
+        window = tuple(before[max(0, len(before) + 1 - self.order) :])
+        return _log(self.model.unmasked_score(word, window))
+
     def perplexity(self, sentences):
         """Perplexity of a list of sequences, every end token counted when there are boundaries."""
         return perplexity(*self.total_log_prob(sentences))

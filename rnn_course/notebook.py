@@ -3,6 +3,7 @@
 import ast
 import contextlib
 import inspect
+import logging
 import os
 import textwrap
 import warnings
@@ -26,6 +27,7 @@ def setup(seed=0):
     if problem:
         raise RuntimeError(problem)
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    logging.getLogger("tensorflow").setLevel(logging.ERROR)  # advice on retracing, for one
     with _silent_stderr():
         import keras  # only now: TensorFlow reads the variable when it is imported
 
