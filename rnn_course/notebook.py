@@ -27,10 +27,10 @@ def setup(seed=0):
     if problem:
         raise RuntimeError(problem)
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    logging.getLogger("tensorflow").setLevel(logging.ERROR)  # advice on retracing, for one
     with _silent_stderr():
         import keras  # only now: TensorFlow reads the variable when it is imported
 
+    logging.getLogger("tensorflow").setLevel(logging.ERROR)  # advice on retracing, for one
     keras.utils.set_random_seed(seed)
     # What `fit` says of every tf.data pipeline: that shuffling is the pipeline's own business.
     warnings.filterwarnings("ignore", r".*shuffle=True.* will be ignored", UserWarning)
