@@ -78,13 +78,20 @@ def test_equals_witten_bell_written_out(order):
         assert model.log_prob(sentence) == pytest.approx(log_prob(order, TEXT, sentence))
 
 
-@pytest.mark.parametrize("order", [1, 2, 3])
-def test_probabilities_sum_to_one_after_every_context(order):
-    """Seen, unseen, at the beginning, or with a word that is not in the vocabulary."""
-    model = NGramModel(order, TEXT)
-    for prefix in itertools.product(["<s>", "a", "c", "unknown"], repeat=order - 1):
-        total = sum(model.model.unmasked_score(word, prefix) for word in WORDS)
-        assert total == pytest.approx(1)
+@pytest.mark.parametrize("order", [1, 2, 3, 4])
+@pytest.mark.parametrize("boundaries", [True, False])
+def test_probabilities_of_the_next_word(order, boundaries):
+    """One in sum and Witten-Bell's, after contexts seen, unseen, short, long and unknown."""
+    model = NGramModel(order, TEXT, boundaries)
+    sequences = delimited(TEXT, order) if boundaries else TEXT
+    begin = ["<s>"] * (order - 1) * boundaries
+    words = WORDS if boundaries else WORDS[:-1]
+    for length in range(4):
+        for context in itertools.product(["a", "c", "unknown"], repeat=length):
+            probs = [math.exp(model.next_log_prob(context, word)) for word in words]
+            assert sum(probs) == pytest.approx(1)
+            expected = [witten_bell(order, sequences, w, [*begin, *context]) for w in words]
+            assert probs == pytest.approx(expected)
 
 
 @pytest.mark.parametrize("order", [1, 2, 3])
@@ -142,7 +149,7 @@ def test_unknown_words_are_impossible_and_their_context_is_unseen(order):
     model = NGramModel(order, TEXT)
     assert model.log_prob(["a", "zebra"]) == -math.inf
     assert model.perplexity([["a"], ["zebra"]]) == math.inf
-    assert model.model.unmasked_score("a", ("zebra",)) == pytest.approx(6 / 15)
+    assert model.next_log_prob(["zebra"], "a") == pytest.approx(math.log(6 / 15))
 
 
 def test_an_unknown_token_of_the_text_is_a_token_like_any_other():
