@@ -9,7 +9,7 @@ import numpy as np
 # Okabe & Ito's palette without its yellow and black, which are hard to see or taken by the axes.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00")
 MARKERS = ("o", "s", "^", "D", "v", "P")
-LINE_STYLES = ("-", "--", "-.", ":")
+LINE_STYLES = ("-", "--", "-.", (0, (7, 1, 1, 1, 1, 1)))
 
 
 def unrolled(
@@ -66,8 +66,8 @@ def unrolled(
 
     height = 0.34  # of a unit's cell
     top = units * height
-    width = min(9.5, 1.5 + 1.2 * steps)
-    ax = _axes(ax, (width, 0.8 + 0.75 * top + 0.9 * (outputs is not None)))
+    bottom, ceiling = -0.9, top + (0.35 if outputs is None else 0.9)
+    ax = _axes(ax, (min(9.5, 1.5 + 1.2 * steps), 0.9 * (ceiling - bottom)))
     largest = max(np.abs(states).max(), np.abs(start).max(), 1e-12)
     for step, state in enumerate([start, *states]):
         for unit, value in enumerate(state):
@@ -85,7 +85,7 @@ def unrolled(
             ax.text(step + 0.05, top + 0.3, f"${readout}$", ha="left", va="center")
             ax.text(step, top + 0.55, outputs[step - 1], ha="center", va="bottom", fontsize=10)
     ax.set_xlim(-0.45, steps + 0.45)
-    ax.set_ylim(-0.9, top + (0.9 if outputs is not None else 0.35))
+    ax.set_ylim(bottom, ceiling)
     ax.axis("off")
     return ax
 
@@ -140,7 +140,7 @@ def by_distance(
             marker=MARKERS[i % len(MARKERS)],
             linestyle=LINE_STYLES[i % len(LINE_STYLES)],
             # Hollow and of falling size: where lines lie on each other, all markers can be seen.
-            markersize=max(10 - 2 * i, 4),
+            markersize=max(10 - 1.5 * i, 4),
             markerfacecolor="none",
             label=name,
         )
@@ -160,7 +160,7 @@ def by_distance(
                 f"baseline must be a number or {len(distances)} of them, got shape {level.shape}"
             )
         level = np.broadcast_to(level, distances.shape)
-        ax.plot(distances, level, color="0.4", linestyle=(0, (1, 1)), label="majority baseline")
+        ax.plot(distances, level, color="0.4", linestyle=":", label="majority baseline")
     ax.set_xlabel(xlabel)
     ax.set_ylabel(ylabel)
     ax.spines[["top", "right"]].set_visible(False)
