@@ -18,7 +18,9 @@ from rnn_course.tokens import BEGIN, END, PADDING
 
 VOCABULARY_SIZE, UNITS = 9, 5
 CELL_NAMES = ["simple_rnn", "lstm", "gru"]
-KINDS = list(itertools.product(CELL_NAMES, [1, 2], [False, True]))
+# Every cell with one layer and with two, tied and not, but not all of it crossed, to save time
+KINDS = [(cell, *kind) for cell in CELL_NAMES for kind in [(1, True), (2, False)]]
+KINDS += [("lstm", 1, False), ("lstm", 2, True)]
 SENTENCES = [[4, 5, 6], [7], [], [8, 8, 4, 1, 5, 7, 6], [5, 4]]
 
 every_kind = pytest.mark.parametrize(("cell", "layers", "tied"), KINDS)
