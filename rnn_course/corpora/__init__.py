@@ -18,7 +18,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from . import agreement, readers, registry
+from . import agreement, memory, readers, registry
 from .base import CorpusError, Splits
 from .readers import read_text
 from .registry import Corpus, File, cache_folder
@@ -34,12 +34,13 @@ __all__ = [
     "info",
     "is_cached",
     "load",
+    "memory",
     "names",
     "read_text",
 ]
 
 # One more embedded corpus is one more module, with a CORPUS and a load(**options).
-_EMBEDDED = {module.CORPUS.name: module for module in (agreement,)}
+_EMBEDDED = {module.CORPUS.name: module for module in (agreement, memory)}
 _READERS: dict[str, Callable[[Corpus], Splits]] = {
     "tiny_shakespeare": readers.tiny_shakespeare,
     "gutenberg": readers.austen,
@@ -53,7 +54,7 @@ def names() -> list[str]:
 
     Example:
         >>> names()[:3]
-        ['agreement', 'ud_english_ewt', 'ncbi_disease']
+        ['agreement', 'memory', 'ud_english_ewt']
     """
     return list(_CORPORA)
 
@@ -125,12 +126,13 @@ def load(name: str, **options: Any) -> Splits:
 
     Args:
         name: one of `names()`.
-        **options: what the corpus lets one choose, see `agreement.load`; real ones have none.
+        **options: what the corpus lets one choose, see `agreement.load` and `memory.load`; real
+            ones have none.
 
     Returns:
-        Its three splits: lists of `agreement.Sentence` for `"agreement"`, one string each for
-        `"tiny_shakespeare"` (test is empty), `"gutenberg"` (novels by Jane Austen) and
-        `"time_machine"`.
+        Its three splits: lists of `agreement.Sentence` for `"agreement"`, of `memory.Recall`,
+        `memory.Copy` or `memory.Adding` for `"memory"`, one string each for `"tiny_shakespeare"`
+        (test is empty), `"gutenberg"` (novels by Jane Austen) and `"time_machine"`.
 
     Raises:
         CorpusError: if there is no such corpus or option, an option is out of range, a file is
