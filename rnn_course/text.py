@@ -148,12 +148,15 @@ def _check_tokens(tokens):
 
 
 def bucketed_batches(*columns, batch_size, shuffle=True, seed=None, buckets=8):
-    """Padded batches of examples of about the same length, so that little of a batch is padding.
+    """Padded batches of examples of about the same length, and of about as many tokens each.
+
+    Like lengths together mean little padding. A batch of short examples has more of them than one
+    of long examples: otherwise an update would count a short example's tokens for more.
 
     Args:
         *columns: parallel lists of id sequences, such as the tokens and the tags of each sentence;
             the first decides what is of the same length.
-        batch_size: examples in a batch; the last of each bucket may be smaller.
+        batch_size: examples of mean length in a batch; the last one of a bucket may be smaller.
         shuffle: whether each pass over the batches has a new order.
         seed: of the shuffling.
         buckets: into how many groups of lengths, equally full, the examples are sorted.
@@ -182,16 +185,23 @@ def bucketed_batches(*columns, batch_size, shuffle=True, seed=None, buckets=8):
     lengths = np.array([len(sequence) for sequence in columns[0]])
     edges = np.unique(np.quantile(lengths, np.arange(1, buckets) / buckets, method="nearest"))
     bucket = np.searchsorted(edges, lengths, side="right")
+    tokens = batch_size * lengths.mean()
+    rows_in = {  # how many rows a batch of each bucket has
+        number: max(1, round(tokens / max(lengths[bucket == number].mean(), 1)))
+        for number in np.unique(bucket).tolist()
+    }
     generator = np.random.default_rng(seed)
 
     def batches():
         order = generator.permutation(len(lengths)) if shuffle else np.arange(len(lengths))
-        rows = [order[bucket[order] == number] for number in np.unique(bucket)]
-        rows = [part[i : i + batch_size] for part in rows for i in range(0, len(part), batch_size)]
+        rows = []
+        for number, size in rows_in.items():
+            part = order[bucket[order] == number]
+            rows += [part[i : i + size] for i in range(0, len(part), size)]
         for batch in generator.permutation(len(rows)) if shuffle else range(len(rows)):
             yield tuple(_pad([column[row] for row in rows[batch]]) for column in columns)
 
-    count = sum(-(-size // batch_size) for size in np.unique(bucket, return_counts=True)[1])
+    count = sum(-(-np.sum(bucket == number) // size) for number, size in rows_in.items())
     # Whole batches made in NumPy: padding inside tf.data, example by example, took most of the
     # time of training a small model.
     return _dataset(batches, [(None, None)] * len(columns), count)
@@ -214,7 +224,7 @@ def language_model_batches(sentences, batch_size, shuffle=True, seed=None):
     Args:
         sentences: a list of token id lists, as `Vocabulary.encode_all` gives them; one may be
             empty.
-        batch_size: sentences in a batch.
+        batch_size: sentences of mean length in a batch.
         shuffle: whether each pass has a new order.
         seed: of the shuffling.
 
