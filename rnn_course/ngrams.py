@@ -20,7 +20,7 @@ class NGramModel:
             a running text.
 
     Raises:
-        ValueError: when the order is not positive or there is nothing to learn from.
+        ValueError: when the order is not positive, or sentences is one string or holds no token.
 
     Example:
         >>> model = NGramModel(2, [["to", "be", "or", "not", "to", "be"]])
@@ -34,6 +34,8 @@ class NGramModel:
     def __init__(self, order, sentences, boundaries=True):
         if order < 1:
             raise ValueError(f"order must be at least 1, got {order}")
+        if isinstance(sentences, str):
+            raise ValueError("sentences must be a list of sequences: for characters [text]")
         self.order, self.boundaries = order, boundaries
         sequences = [self._delimit(sentence) for sentence in sentences]
         words = set(chain.from_iterable(sequences)) - {SPECIAL_TOKENS[BEGIN]}  # never predicted

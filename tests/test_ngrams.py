@@ -177,3 +177,9 @@ def test_empty_sentences_have_an_end_to_learn():
 def test_perplexity_of_nothing():
     with pytest.raises(ValueError, match="at least one token, got tokens=0"):
         NGramModel(2, TEXT).perplexity([])
+
+
+@pytest.mark.parametrize("boundaries", [True, False])
+def test_a_text_is_not_a_list_of_texts(boundaries):
+    with pytest.raises(ValueError, match=r"sentences must be a list.*for characters \[text\]"):
+        NGramModel(2, "to be", boundaries)
