@@ -1,7 +1,8 @@
-"""Pictures of a run: each function takes arrays, draws on an `Axes` and returns it.
+"""Curves and maps of a run: each function takes arrays, draws on an `Axes` and returns it.
 
 Colours can be told apart by the colour-blind and carry nothing alone: numbers, markers and line
-styles say the same in grey.
+styles say the same in grey. What a picture shows is said in words by `alt_text`, made from the
+same data. Pictures of networks are in `rnn_course.diagrams`.
 """
 
 import numpy as np
@@ -12,82 +13,30 @@ MARKERS = ("o", "s", "^", "D", "v", "P")
 LINE_STYLES = ("-", "--", "-.", (0, (7, 1, 1, 1, 1, 1)))
 
 
-def unrolled(
-    tokens,
-    hidden_states,
-    ax=None,
-    outputs=None,
-    initial_state=None,
-    kernel="W",
-    recurrent_kernel="U",
-    readout="V",
-    decimals=2,
-):
-    """A recurrent network unrolled in time, with the numbers of one run in it.
-
-    From left to right stand h_0, h_1, … h_n, each a column of its units' values; below each but
-    h_0 the token that was read; on every arrow the matrix it stands for, the same at every step.
+def alt_text(ax):
+    """What a picture of this package shows, in words, for those who do not see it.
 
     Args:
-        tokens: the n tokens read.
-        hidden_states: ``(n, units)``, the state after each of them.
-        ax: where to draw; a new figure, 9.5 inches wide at most, by default.
-        outputs: n strings to stand above the states, such as predicted tags; none by default.
-        initial_state: h_0, ``(units,)``; zeros by default.
-        kernel: the label of the arrows from tokens to states.
-        recurrent_kernel: the label of the arrows from state to state.
-        readout: the label of the arrows from states to outputs.
-        decimals: digits after the point.
+        ax: what the function that drew the picture returned.
 
     Returns:
-        The `Axes`.
+        Sentences made from the data: names, first, last and extreme values.
 
     Raises:
-        ValueError: when the arrays do not belong to one run.
+        ValueError: when the picture is not of this package.
 
     Example:
-        >>> ax = unrolled(["to", "be"], [[0.25, -0.5], [0.75, 1.0]])
-        >>> [text.get_text() for text in ax.texts if "." in text.get_text()]
-        ['0.00', '0.00', '0.25', '-0.50', '0.75', '1.00']
+        >>> alt_text(by_distance([1, 2], {"simple RNN": [1.0, 0.75]}))
+        'Accuracy against distance (tokens), 1 to 2. simple RNN: 1 at 1, 0.75 at 2.'
     """
-    states = np.asarray(hidden_states, float)
-    steps = len(tokens)
-    if states.ndim != 2 or len(states) != steps or states.size == 0:
-        raise ValueError(
-            "hidden_states must have shape (tokens, units), at least one of each: "
-            f"got {states.shape} for {steps} tokens"
-        )
-    units = states.shape[1]
-    start = np.zeros(units) if initial_state is None else np.asarray(initial_state, float)
-    if start.shape != (units,):
-        raise ValueError(f"initial_state must have shape ({units},), got {start.shape}")
-    if outputs is not None and len(outputs) != steps:
-        raise ValueError(f"outputs must be {steps}, one a token, got {len(outputs)}")
+    if not ax.get_label():
+        raise ValueError("ax bears no description: draw with rnn_course.plotting or diagrams")
+    return ax.get_label()
 
-    height = 0.34  # of a unit's cell
-    top = units * height
-    bottom, ceiling = -0.9, top + (0.35 if outputs is None else 0.9)
-    ax = _axes(ax, (min(9.5, 1.5 + 1.2 * steps), 0.9 * (ceiling - bottom)))
-    largest = max(np.abs(states).max(), np.abs(start).max(), 1e-12)
-    for step, state in enumerate([start, *states]):
-        for unit, value in enumerate(state):
-            _cell(ax, step, top - (unit + 1) * height, height, value, largest, decimals)
-        ax.text(step - 0.3, top + 0.06, f"$h_{{{step}}}$", ha="left", va="bottom", fontsize=10)
-        if step == 0:
-            continue
-        _arrow(ax, (step - 0.7, top / 2), (step - 0.3, top / 2))
-        ax.text(step - 0.5, top / 2 + 0.06, f"${recurrent_kernel}$", ha="center", va="bottom")
-        _arrow(ax, (step, -0.5), (step, 0))
-        ax.text(step + 0.05, -0.27, f"${kernel}$", ha="left", va="center")
-        ax.text(step, -0.55, tokens[step - 1], ha="center", va="top", fontsize=10)
-        if outputs is not None:
-            _arrow(ax, (step, top), (step, top + 0.5))
-            ax.text(step + 0.05, top + 0.3, f"${readout}$", ha="left", va="center")
-            ax.text(step, top + 0.55, outputs[step - 1], ha="center", va="bottom", fontsize=10)
-    ax.set_xlim(-0.45, steps + 0.45)
-    ax.set_ylim(bottom, ceiling)
-    ax.axis("off")
-    return ax
+
+def describe(ax, text):
+    """Say in words what `ax` shows: the text that `alt_text` returns."""
+    ax.set_label(text[0].upper() + text[1:])  # also in the printed form of the Axes
 
 
 def by_distance(
@@ -95,6 +44,7 @@ def by_distance(
     accuracies,
     ax=None,
     baseline=None,
+    baseline_label="majority baseline",
     xlabel="distance (tokens)",
     ylabel="accuracy",
 ):
@@ -106,6 +56,7 @@ def by_distance(
             is the mean and the band goes from the lowest to the highest seed.
         ax: where to draw; a new figure by default.
         baseline: accuracy of a trivial baseline, a number or n of them; none by default.
+        baseline_label: what the baseline is called.
         xlabel: below the axis of distances.
         ylabel: beside the axis of accuracies.
 
@@ -120,73 +71,316 @@ def by_distance(
         >>> ax.lines[0].get_ydata().tolist()
         [1.0, 0.75]
     """
-    distances = np.asarray(distances, float)
-    if distances.ndim != 1 or distances.size == 0:
-        raise ValueError(f"distances must be a list of numbers, got shape {distances.shape}")
-    if not accuracies:
-        raise ValueError("accuracies must hold at least one model: {name: values}")
-    ax = _axes(ax, (8, 3.6))
-    for i, (name, values) in enumerate(accuracies.items()):
-        values = np.atleast_2d(np.asarray(values, float))
-        if values.shape[1:] != distances.shape or not len(values):
-            raise ValueError(
-                f"accuracies of {name!r} must have shape ({len(distances)},) or "
-                f"(seeds, {len(distances)}), got {values.shape}"
-            )
-        ax.plot(
-            distances,
-            values.mean(axis=0),
-            color=COLOURS[i % len(COLOURS)],
-            marker=MARKERS[i % len(MARKERS)],
-            linestyle=LINE_STYLES[i % len(LINE_STYLES)],
-            # Hollow and of falling size: where lines lie on each other, all markers can be seen.
-            markersize=max(10 - 1.5 * i, 4),
-            markerfacecolor="none",
-            label=name,
-        )
-        if len(values) > 1:
-            ax.fill_between(
-                distances,
-                values.min(axis=0),
-                values.max(axis=0),
-                color=COLOURS[i % len(COLOURS)],
-                alpha=0.2,
-                linewidth=0,
-            )
+    ax, text = _curves("distances", distances, "accuracies", accuracies, ax, xlabel, ylabel)
     if baseline is not None:
+        distances = np.asarray(distances, float)
         level = np.asarray(baseline, float)
         if level.shape not in ((), distances.shape):
             raise ValueError(
                 f"baseline must be a number or {len(distances)} of them, got shape {level.shape}"
             )
         level = np.broadcast_to(level, distances.shape)
-        ax.plot(distances, level, color="0.4", linestyle=":", label="majority baseline")
-    ax.set_xlabel(xlabel)
-    ax.set_ylabel(ylabel)
-    ax.spines[["top", "right"]].set_visible(False)
-    ax.legend(frameon=False, loc="center left", bbox_to_anchor=(1, 0.5))
+        ax.plot(distances, level, color="0.4", linestyle=":", label=baseline_label)
+        _legend(ax)
+        text += f" {baseline_label}: {_span(level)}."
+    describe(ax, text)
     return ax
 
 
-def _axes(ax, size):
+def gradient_by_lag(
+    norms,
+    ax=None,
+    xlabel="lag (steps back)",
+    ylabel=r"$\|\partial L/\partial h_{n-k}\|$",
+):
+    """The size of the gradient against how far back it has come, on a logarithmic scale.
+
+    Args:
+        norms: ``{model: values}``, values of shape ``(lags,)``, or ``(runs, lags)``: then the line
+            is the geometric mean and the band goes from the lowest to the highest run. The first
+            is lag 0; NaN and zeros are left out.
+        ax: where to draw; a new figure by default.
+        xlabel: below the axis of lags.
+        ylabel: beside the axis of norms.
+
+    Returns:
+        The `Axes`, with a legend.
+
+    Raises:
+        ValueError: when there is nothing to draw, a norm is negative or the models do not have
+            the same lags.
+
+    Example:
+        >>> ax = gradient_by_lag({"simple RNN": [1.0, 0.5, 0.25]})
+        >>> ax.get_yscale(), ax.lines[0].get_ydata().tolist()
+        ('log', [1.0, 0.5, 0.25])
+    """
+    norms = {name: np.atleast_2d(np.asarray(values, float)) for name, values in norms.items()}
+    for name, values in norms.items():
+        if (values < 0).any():
+            raise ValueError(f"norms of {name!r} must not be negative, got {np.nanmin(values)}")
+        norms[name] = np.where(values > 0, values, np.nan)
+    lags = np.arange(next(iter(norms.values())).shape[-1]) if norms else [0]
+    ax, text = _curves("lags", lags, "norms", norms, ax, xlabel, ylabel, log=True)
+    describe(ax, text.replace(ylabel, "Norm of the gradient", 1) + " The scale is logarithmic.")
+    return ax
+
+
+def loss_curves(losses, ax=None, steps=None, xlabel="training step", ylabel="loss (nats)"):
+    """Losses in training, a line a model, a band over its seeds.
+
+    Args:
+        losses: ``{model: values}``, values of shape ``(n,)``, or ``(seeds, n)``: then the line is
+            the mean and the band goes from the lowest to the highest seed.
+        ax: where to draw; a new figure by default.
+        steps: when each of the n was measured; 1 to n by default.
+        xlabel: below the axis of steps.
+        ylabel: beside the axis of losses.
+
+    Returns:
+        The `Axes`, with a legend.
+
+    Raises:
+        ValueError: when there is nothing to draw, or values and steps are not equally many.
+
+    Example:
+        >>> ax = loss_curves({"GRU": [[2.0, 1.0], [1.0, 0.5]]})
+        >>> alt_text(ax)
+        'Loss (nats) against training step, 1 to 2. GRU: 1.5 at 1, 0.75 at 2.'
+    """
+    if steps is None and losses:
+        steps = 1 + np.arange(np.shape(next(iter(losses.values())))[-1])
+    ax, text = _curves("steps", steps, "losses", losses, ax, xlabel, ylabel, markers=False)
+    describe(ax, text)
+    return ax
+
+
+def gate_heat_map(tokens, gates, ax=None, low=0.0, high=1.0, label="gate", decimals=None):
+    """A gate's values over the tokens of a sentence: darker is lower.
+
+    Args:
+        tokens: the n tokens read.
+        gates: ``(n, units)``, as in one sentence of `rnn_course.inspection.gate_traces`, or
+            ``{row name: (n,)}`` for rows with names of their own.
+        ax: where to draw; a new figure, 9.5 inches wide at most, by default.
+        low: the value that is darkest, 0 for a gate, -1 for a candidate or a state.
+        high: the value that is lightest.
+        label: what is shown, beside the scale of colours.
+        decimals: digits after the point of the number in each field; none are written by default.
+
+    Returns:
+        The `Axes`.
+
+    Raises:
+        ValueError: when there is not one value a token, or low is not below high.
+
+    Example:
+        >>> ax = gate_heat_map(["to", "be"], {"forget gate": [0.25, 1.0]}, decimals=2)
+        >>> [text.get_text() for text in ax.texts]
+        ['0.25', '1.00']
+    """
+    if hasattr(gates, "items"):
+        names, rows = list(gates), np.array([np.asarray(row, float) for row in gates.values()])
+    else:
+        rows = np.asarray(gates, float).T
+        names = [f"unit {unit}" for unit in range(1, len(rows) + 1)]
+    if rows.ndim != 2 or rows.shape[1] != len(tokens) or rows.size == 0:
+        raise ValueError(
+            "gates must have shape (tokens, units) or be {name: (tokens,)}, at least one of each: "
+            f"got {np.shape(rows.T)} for {len(tokens)} tokens"
+        )
+    if not low < high:
+        raise ValueError(f"low must be below high, got {low} and {high}")
+    ax = axes_for(ax, (min(9.5, 2.5 + 0.55 * len(tokens)), 1.2 + 0.28 * len(rows)))
+    image = ax.imshow(rows, cmap="cividis", vmin=low, vmax=high, aspect="auto")
+    if decimals is not None:
+        for (row, column), value in np.ndenumerate(rows):
+            ink = "white" if value < low + 0.55 * (high - low) else "black"
+            number = f"{value:.{decimals}f}"
+            ax.text(column, row, number, ha="center", va="center", color=ink, fontsize=9)
+    ax.set_xticks(range(len(tokens)), tokens, rotation=45, ha="right", rotation_mode="anchor")
+    ax.set_yticks(range(len(names)), names)
+    ax.tick_params(length=0)
+    ax.spines[:].set_visible(False)
+    ax.figure.colorbar(image, ax=ax, label=label, pad=0.02)
+    spans = []
+    for name, row in zip(names, rows, strict=True):
+        lowest, highest = np.nanargmin(row), np.nanargmax(row)
+        spans.append(
+            f"{name}: lowest {_number(row[lowest])} at {tokens[lowest]} (token {lowest + 1}), "
+            f"highest {_number(row[highest])} at {tokens[highest]} (token {highest + 1})."
+        )
+    text = f"Heat map of {label} over the tokens “{' '.join(tokens)}”. "
+    describe(ax, text + (" ".join(spans) if len(names) <= 6 else f"{len(names)} rows."))
+    return ax
+
+
+def embedding_map(labels, vectors, ax=None, groups=None):
+    """Vectors in the plane of their two largest principal components, each with its label.
+
+    Args:
+        labels: the n words, or whatever the vectors stand for.
+        vectors: ``(n, dimensions)``, at least two of each.
+        ax: where to draw; a new figure by default.
+        groups: n names; those of the same name get the same colour and marker. None by default.
+
+    Returns:
+        The `Axes`; each axis says which share of the variance it shows.
+
+    Raises:
+        ValueError: when labels, groups and vectors are not equally many, or fewer than two.
+
+    Example:
+        >>> ax = embedding_map(["a", "b", "c"], [[0.0, 0.0], [3.0, 0.0], [0.0, 1.0]])
+        >>> [text.get_text() for text in ax.texts]
+        ['a', 'b', 'c']
+    """
+    vectors = np.asarray(vectors, float)
+    if vectors.ndim != 2 or len(vectors) != len(labels) or min(vectors.shape) < 2:
+        raise ValueError(
+            "vectors must have shape (labels, dimensions), at least two of each: "
+            f"got {vectors.shape} for {len(labels)} labels"
+        )
+    if groups is not None and len(groups) != len(labels):
+        raise ValueError(f"groups must be {len(labels)}, one a label, got {len(groups)}")
+    points, shares = _principal_components(vectors)
+    ax = axes_for(ax, (7, 5))
+    groups = [""] * len(labels) if groups is None else list(groups)
+    for i, group in enumerate(dict.fromkeys(groups)):
+        inside = np.array([name == group for name in groups])
+        ax.scatter(
+            *points[inside].T,
+            color=COLOURS[i % len(COLOURS)],
+            marker=MARKERS[i % len(MARKERS)],
+            s=24,
+            label=group or None,
+        )
+    for side, share in zip("xy", shares, strict=True):
+        number = "first" if side == "x" else "second"
+        ax.set(**{f"{side}label": f"{number} principal component ({share:.0%} of the variance)"})
+    ax.margins(x=0.1)
+    ax.spines[["top", "right"]].set_visible(False)
+    if any(groups):
+        _legend(ax)
+    _place_labels(ax, labels, points)
+    ends = [(np.argmin(points[:, k]), np.argmax(points[:, k])) for k in (0, 1)]
+    left, right, bottom, top = (labels[i] for pair in ends for i in pair)
+    describe(
+        ax,
+        f"Map of {len(labels)} vectors in the plane of their two largest principal components, "
+        f"{shares.sum():.0%} of the variance. Farthest left: {left}; right: {right}; "
+        f"top: {top}; bottom: {bottom}.",
+    )
+    return ax
+
+
+def _principal_components(vectors):
+    """Places in the plane of largest variance, ``(n, 2)``, and the share of each direction."""
+    centred = vectors - vectors.mean(axis=0)
+    left, singular, directions = np.linalg.svd(centred, full_matrices=False)
+    # A direction and its opposite are the same: its largest entry is made positive.
+    largest = np.abs(directions).argmax(axis=1)
+    signs = np.sign(directions[np.arange(len(directions)), largest])
+    variance = singular**2
+    return (left * singular * signs)[:, :2], (variance / max(variance.sum(), 1e-300))[:2]
+
+
+def _place_labels(ax, labels, points):
+    """Write each label beside its point, on that side where it covers least."""
+    ax.figure.draw_without_rendering()  # lays the figure out: from now on places are final
+    per_inch = 72 / ax.figure.dpi
+    places = ax.transData.transform(points) * per_inch  # in points, as sizes of letters are
+    taken = [(x - 3, y - 3, x + 3, y + 3) for x, y in places]
+    for label, point, (x, y) in zip(labels, points, places, strict=True):
+        width, height = 5.5 * len(label), 10  # about, at 9 points
+        sides = [(4, 3), (4, -3 - height), (-4 - width, 3), (-4 - width, -3 - height)]
+        sides += [(-width / 2, 5), (-width / 2, -5 - height)]
+        boxes = [(x + dx, y + dy, x + dx + width, y + dy + height) for dx, dy in sides]
+        best = min(range(len(boxes)), key=lambda i: sum(_overlap(boxes[i], b) for b in taken))
+        taken.append(boxes[best])
+        ax.annotate(label, point, sides[best], textcoords="offset points", fontsize=9)
+
+
+def _overlap(box, other):
+    width = min(box[2], other[2]) - max(box[0], other[0])
+    height = min(box[3], other[3]) - max(box[1], other[1])
+    return max(width, 0) * max(height, 0)
+
+
+def _curves(xname, x, yname, curves, ax, xlabel, ylabel, log=False, markers=True):
+    """A line a model with a band over its runs, and the words for it."""
+    if not curves:
+        raise ValueError(f"{yname} must hold at least one model: {{name: values}}")
+    x = np.asarray(x, float)
+    if x.ndim != 1 or x.size == 0:
+        raise ValueError(f"{xname} must be a list of numbers, got shape {x.shape}")
+    runs = {name: np.atleast_2d(np.asarray(values, float)) for name, values in curves.items()}
+    for name, values in runs.items():
+        if values.shape[1:] != x.shape or not len(values):
+            raise ValueError(
+                f"{yname} of {name!r} must have shape ({len(x)},) or (seeds, {len(x)}), "
+                f"got {values.shape}"
+            )
+    ax = axes_for(ax, (8, 3.6))
+    sentences = [f"{ylabel} against {xlabel}, {_number(x[0])} to {_number(x[-1])}."]
+    for i, (name, values) in enumerate(runs.items()):
+        colour = COLOURS[i % len(COLOURS)]
+        known = np.ma.masked_invalid(values)
+        centre = np.ma.exp(np.ma.log(known).mean(axis=0)) if log else known.mean(axis=0)
+        centre, low, high = (np.ma.filled(v, np.nan) for v in (centre, known.min(0), known.max(0)))
+        ax.plot(
+            x,
+            centre,
+            color=colour,
+            marker=MARKERS[i % len(MARKERS)] if markers else None,
+            linestyle=LINE_STYLES[i % len(LINE_STYLES)],
+            # Hollow and of falling size: where lines lie on each other, all markers can be seen.
+            markersize=max(10 - 1.5 * i, 4),
+            markerfacecolor="none",
+            markevery=max(1, len(x) // 20),
+            label=name,
+        )
+        if len(values) > 1:
+            ax.fill_between(x, low, high, color=colour, alpha=0.2, linewidth=0)
+        sentences.append(f"{name}: {_course(x, centre)}.")
+    if log:
+        ax.set_yscale("log")
+    ax.set_xlabel(xlabel)
+    ax.set_ylabel(ylabel)
+    ax.spines[["top", "right"]].set_visible(False)
+    _legend(ax)
+    return ax, " ".join(sentences)
+
+
+def _course(x, y):
+    """First and last value of a curve, and its extremes where they lie in between."""
+    known = np.flatnonzero(~np.isnan(y))
+    if not len(known):
+        return "no values"
+    marks = {known[0]: "", known[-1]: ""}
+    for name, at in (("lowest", np.nanargmin(y)), ("highest", np.nanargmax(y))):
+        if y[at] not in (y[known[0]], y[known[-1]]):
+            marks[at] = f"{name} "
+    return ", ".join(f"{marks[i]}{_number(y[i])} at {_number(x[i])}" for i in sorted(marks))
+
+
+def _span(values):
+    low, high = _number(np.min(values)), _number(np.max(values))
+    return low if low == high else f"between {low} and {high}"
+
+
+def _number(value):
+    return f"{value:.2g}" if abs(value) < 1 else f"{value:.4g}"
+
+
+def _legend(ax):
+    ax.legend(frameon=False, loc="center left", bbox_to_anchor=(1, 0.5))
+
+
+def axes_for(ax, size):
+    """`ax`, or the `Axes` of a new figure of that size in inches."""
     if ax is not None:
         return ax
     from matplotlib import pyplot as plt  # only now: it chooses how the machine shows figures
 
     return plt.subplots(figsize=size, layout="constrained")[1]
-
-
-def _cell(ax, step, bottom, height, value, largest, decimals):
-    """One unit's value: its number on a ground that is the darker the lower it is."""
-    from matplotlib import colormaps
-    from matplotlib.patches import Rectangle
-
-    share = (value / largest + 1) / 2
-    ground, ink = colormaps["cividis"](share), "white" if share < 0.55 else "black"
-    ax.add_patch(Rectangle((step - 0.3, bottom), 0.6, height, facecolor=ground, edgecolor="white"))
-    number = f"{value:.{decimals}f}"
-    ax.text(step, bottom + height / 2, number, ha="center", va="center", color=ink, fontsize=10)
-
-
-def _arrow(ax, tail, head):
-    ax.annotate("", head, tail, arrowprops={"arrowstyle": "->", "shrinkA": 0, "shrinkB": 0})

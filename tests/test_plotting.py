@@ -5,7 +5,17 @@ import pytest
 from matplotlib import pyplot as plt
 from matplotlib import rcParams
 
-from rnn_course.plotting import LINE_STYLES, by_distance, unrolled
+from rnn_course.diagrams import unrolled
+from rnn_course.inspection import NamedArray
+from rnn_course.plotting import (
+    LINE_STYLES,
+    alt_text,
+    by_distance,
+    embedding_map,
+    gate_heat_map,
+    gradient_by_lag,
+    loss_curves,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -16,53 +26,6 @@ def close_figures():
 
 def texts(ax):
     return [text.get_text() for text in ax.texts]
-
-
-STATES = np.array([[0.125, -0.5], [0.75, 1.0], [-0.25, 0.0]])
-
-
-def test_unrolled_shows_tokens_states_and_the_same_matrices_at_each_step():
-    ax = unrolled(["to", "be", "seen"], STATES, decimals=3)
-    shown = texts(ax)
-    numbers = [text for text in shown if "." in text]
-    assert numbers == ["0.000", "0.000"] + [f"{value:.3f}" for value in STATES.ravel()]
-    assert [text for text in shown if text.isalpha()] == ["to", "be", "seen"]
-    assert shown.count("$W$") == shown.count("$U$") == 3
-    assert shown.count("$V$") == 0
-    assert {f"$h_{{{step}}}$" for step in range(4)} <= set(shown)
-
-
-def test_unrolled_stands_from_left_to_right_and_units_from_top_to_bottom():
-    ax = unrolled(["a", "b", "c"], STATES)
-    place = {text.get_text(): text.get_position() for text in ax.texts}
-    assert place["0.75"][0] == place["1.00"][0] == place["b"][0] == 2
-    assert place["0.75"][1] > place["1.00"][1] > place["b"][1]
-
-
-def test_unrolled_outputs_and_initial_state():
-    ax = unrolled(["a"], [[0.5]], outputs=["NOUN"], initial_state=[-0.75], kernel="W_x")
-    shown = texts(ax)
-    assert {"NOUN", "-0.75", "0.50", "$W_x$", "$V$"} <= set(shown)
-    assert shown.index("-0.75") < shown.index("0.50")
-
-
-def test_unrolled_of_length_one_and_all_zeros():
-    assert texts(unrolled(["a"], [[0.0]])).count("0.00") == 2
-
-
-@pytest.mark.parametrize(
-    ("arguments", "message"),
-    [
-        (dict(tokens=["a"], hidden_states=STATES), r"\(3, 2\) for 1 tokens"),
-        (dict(tokens=["a"], hidden_states=[0.5]), r"shape \(tokens, units\).*\(1,\)"),
-        (dict(tokens=[], hidden_states=np.zeros((0, 2))), "at least one of each"),
-        (dict(tokens=["a"], hidden_states=[[1]], outputs=[]), "outputs must be 1, .* got 0"),
-        (dict(tokens=["a"], hidden_states=[[1]], initial_state=[0, 0]), r"\(1,\), got \(2,\)"),
-    ],
-)
-def test_unrolled_says_what_does_not_fit(arguments, message):
-    with pytest.raises(ValueError, match=message):
-        unrolled(**arguments)
 
 
 def test_by_distance_draws_mean_and_range_of_seeds():
@@ -106,15 +69,127 @@ def test_by_distance_says_what_does_not_fit(arguments, message):
         by_distance(**arguments)
 
 
+def test_by_distance_names_its_baseline():
+    ax = by_distance([1], {"a": [1]}, baseline=0.25, baseline_label="trigram")
+    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["a", "trigram"]
+    assert alt_text(ax).endswith("trigram: 0.25.")
+
+
+def test_gradient_by_lag_is_logarithmic_and_draws_the_geometric_mean():
+    norms = {"simple RNN": [[1.0, 0.01], [4.0, 0.0001]], "LSTM": NamedArray(np.ones(2), ("lag",))}
+    ax = gradient_by_lag(norms)
+    assert ax.get_yscale() == "log"
+    np.testing.assert_allclose(ax.lines[0].get_ydata(), [2.0, 0.001])
+    assert ax.lines[0].get_xdata().tolist() == [0, 1]
+    assert ax.lines[1].get_ydata().tolist() == [1.0, 1.0]
+    assert len(ax.collections) == 1  # a band only where there are several runs
+
+
+def test_gradient_by_lag_leaves_out_what_is_missing_or_zero():
+    ax = gradient_by_lag({"a": [[1.0, np.nan, 0.5, 0.0], [1.0, 0.25, 0.5, np.nan]]})
+    np.testing.assert_allclose(ax.lines[0].get_ydata(), [1.0, 0.25, 0.5, np.nan])
+
+
+def test_loss_curves_draw_mean_and_range_of_seeds_at_their_steps():
+    ax = loss_curves({"GRU": [[2.0, 1.0], [1.0, 0.5]]}, steps=[50, 100])
+    assert ax.lines[0].get_xdata().tolist() == [50, 100]
+    assert ax.lines[0].get_ydata().tolist() == [1.5, 0.75]
+    corners = {tuple(point) for point in ax.collections[0].get_paths()[0].vertices.tolist()}
+    assert {(50, 1.0), (50, 2.0), (100, 0.5), (100, 1.0)} <= corners
+
+
+GATES = np.array([[0.1, 0.9], [0.2, 0.8], [0.3, 0.7]])  # three tokens, two units
+
+
+def test_gate_heat_map_has_a_column_a_token_and_a_row_a_unit():
+    ax = gate_heat_map(["he", "likes", "her"], GATES, label="forget gate", decimals=1)
+    assert ax.images[0].get_array().tolist() == GATES.T.tolist()
+    assert ax.images[0].get_clim() == (0, 1)
+    assert [label.get_text() for label in ax.get_xticklabels()] == ["he", "likes", "her"]
+    assert texts(ax) == ["0.1", "0.2", "0.3", "0.9", "0.8", "0.7"]
+    unit = {text.get_text(): text.get_position() for text in ax.texts}
+    assert unit["0.3"] == (2, 0)
+
+
+def test_gate_heat_map_of_named_rows():
+    ax = gate_heat_map(["he", "is"], {"input gate": [0.5, 0.25], "forget gate": [1, 0.75]})
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["input gate", "forget gate"]
+    assert "forget gate: lowest 0.75 at is (token 2), highest 1 at he (token 1)." in alt_text(ax)
+    assert texts(ax) == []
+
+
+def test_embedding_map_keeps_the_distances_of_a_plane():
+    plane = np.array([[0.0, 0.0], [4.0, 0.0], [0.0, 1.0], [4.0, 2.0]])
+    rotation = np.linalg.qr(np.random.default_rng(0).normal(size=(5, 5)))[0][:2]
+    ax = embedding_map(list("abcd"), plane @ rotation + 7, groups=["x", "x", "y", "y"])
+    points = np.concatenate([part.get_offsets() for part in ax.collections])
+
+    def distances(vectors):
+        return np.linalg.norm(vectors[:, None] - vectors, axis=-1)
+
+    np.testing.assert_allclose(distances(points), distances(plane), atol=1e-9)
+    assert np.ptp(points[:, 0]) > np.ptp(points[:, 1])
+    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["x", "y"]
+    assert len({part.get_facecolor().tobytes() for part in ax.collections}) == 2
+    assert "100% of the variance" in alt_text(ax)
+
+
+def test_embedding_map_of_one_place_and_of_many_labels_in_it():
+    ax = embedding_map(["a", "b", "c"], np.zeros((3, 2)))
+    sides = [text.get_position() for text in ax.texts]
+    assert len(set(sides)) == 3  # labels give way to each other
+
+
+@pytest.mark.parametrize(
+    ("draw", "arguments", "message"),
+    [
+        (gradient_by_lag, dict(norms={}), "norms must hold at least one model"),
+        (gradient_by_lag, dict(norms={"a": [-1.0]}), "norms of 'a' must not be negative"),
+        (gradient_by_lag, dict(norms={"a": [1], "b": [1, 2]}), r"'b' must have shape \(1,\)"),
+        (loss_curves, dict(losses={}), "losses must hold at least one model"),
+        (loss_curves, dict(losses={"a": [1]}, steps=[1, 2]), r"'a' must have shape \(2,\)"),
+        (gate_heat_map, dict(tokens=["a"], gates=GATES), r"got \(3, 2\) for 1 tokens"),
+        (gate_heat_map, dict(tokens=[], gates=np.zeros((0, 2))), "at least one of each"),
+        (gate_heat_map, dict(tokens=["a"], gates=[[1]], low=1), "low must be below high"),
+        (embedding_map, dict(labels=["a"], vectors=[[1, 2]]), r"at least two .* \(1, 2\)"),
+        (embedding_map, dict(labels="ab", vectors=np.eye(2), groups=["x"]), "groups must be 2"),
+    ],
+)
+def test_they_say_what_does_not_fit(draw, arguments, message):
+    with pytest.raises(ValueError, match=message):
+        draw(**arguments)
+
+
+def test_alt_text_names_models_first_last_and_extreme_values():
+    ax = by_distance([1, 2, 4], {"GRU": [0.5, 1.0, 0.75], "LSTM": [1, 0.25, 0.5]}, baseline=0.3)
+    assert alt_text(ax) == (
+        "Accuracy against distance (tokens), 1 to 4. GRU: 0.5 at 1, highest 1 at 2, 0.75 at 4. "
+        "LSTM: 1 at 1, lowest 0.25 at 2, 0.5 at 4. majority baseline: 0.3."
+    )
+    assert "Norm of the gradient" in alt_text(gradient_by_lag({"a": [1.0]}))
+
+
+def test_alt_text_of_another_picture_is_an_error():
+    with pytest.raises(ValueError, match="no description"):
+        alt_text(plt.subplots()[1])
+
+
 def test_they_draw_where_they_are_told_and_change_no_setting():
     before = dict(rcParams)
     _, (left, right) = plt.subplots(1, 2)
     assert unrolled(["a"], [[1.0]], ax=left) is left
-    assert by_distance([1], {"a": [1]}, ax=right) is right
+    for draw in (
+        lambda ax: by_distance([1], {"a": [1]}, ax=ax),
+        lambda ax: gradient_by_lag({"a": [1]}, ax=ax),
+        lambda ax: loss_curves({"a": [1]}, ax=ax),
+        lambda ax: gate_heat_map(["a"], [[1]], ax=ax),
+        lambda ax: embedding_map(["a", "b"], np.eye(2), ax=ax),
+    ):
+        assert draw(right) is right
     assert plt.get_fignums() == [1]
     assert dict(rcParams) == before
 
 
 def test_a_new_figure_fits_a_page():
-    figure = unrolled(["word"] * 20, np.zeros((20, 3))).figure
+    figure = gate_heat_map(["word"] * 40, np.zeros((40, 3))).figure
     assert figure.get_figwidth() * 100 <= 1000
