@@ -228,7 +228,15 @@ def test_stacked_pytorch_is_a_list_of_cells():
     assert_same(module, target)
 
 
-def test_a_trained_module_is_still_trainable():
+def test_reading_a_module_gives_copies():
+    module = torch_module("LSTM")
+    biases = torch_biases(module)
+    for gate in read_weights(module)[1, "forward"].values():
+        gate.biases[:] = 0
+    np.testing.assert_array_equal(torch_biases(module), biases)
+
+
+def test_a_module_that_was_written_can_still_be_trained():
     module = torch_module("GRU")
     copy_weights(stack(ours("GRU")), module)
     assert all(parameter.requires_grad for parameter in module.parameters())

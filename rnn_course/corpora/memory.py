@@ -107,9 +107,9 @@ def load(
         ggd--?--- ------ggd
         >>> example = load("adding", lag=1, examples=100).train[0]
         >>> print([(round(number, 2), mark) for number, mark in example.inputs])
-        [(0.84, 1.0), (0.39, 1.0), (0.76, 0.0)]
+        [(0.84, 1.0), (0.76, 0.0), (0.42, 1.0)]
         >>> round(example.answer, 2)
-        1.23
+        1.26
 
     Source:
         Hochreiter & Schmidhuber (1997), "Long short-term memory", experiments 2 and 4; Arjovsky,
@@ -146,25 +146,29 @@ def load(
     )
 
 
+def _draw(random: Random, choices: str, number: int) -> tuple[str, ...]:
+    """Independent draws. Python promises the same sequence in all versions of `random()` alone."""
+    return tuple(choices[int(random.random() * len(choices))] for _ in range(number))
+
+
 def _recall(random: Random, lag: int, letters: str, length: int) -> Recall:
-    answer = random.choice(letters)
-    return Recall((answer, *random.choices(digits, k=lag), QUERY), answer)
+    letter, noise = _draw(random, letters, 1), _draw(random, digits, lag)
+    return Recall((*letter, *noise, QUERY), *letter)
 
 
 def _copy(random: Random, lag: int, letters: str, length: int) -> Copy:
-    answer = tuple(random.choices(letters, k=length))
-    silence = (BLANK,) * length
-    pause = (BLANK,) * lag
+    answer, pause, silence = _draw(random, letters, length), (BLANK,) * lag, (BLANK,) * length
     return Copy((*answer, *pause, QUERY, *silence), (*silence, *pause, BLANK, *answer))
 
 
 def _adding(random: Random, lag: int, letters: str, length: int) -> Adding:
     steps = lag + 2
+    half = steps // 2
     # Multiples of 2^-16: a sum of two is exact, also in 32-bit floats.
-    numbers = [random.getrandbits(16) / 2**16 for _ in range(steps)]
-    first, second = random.randrange(steps // 2), random.randrange(steps // 2, steps)
-    marks = [float(step in (first, second)) for step in range(steps)]
-    return Adding(tuple(zip(numbers, marks, strict=True)), numbers[first] + numbers[second])
+    numbers = [int(random.random() * 2**16) / 2**16 for _ in range(steps)]
+    marked = (int(random.random() * half), half + int(random.random() * (steps - half)))
+    marks = [float(step in marked) for step in range(steps)]
+    return Adding(tuple(zip(numbers, marks, strict=True)), sum(numbers[step] for step in marked))
 
 
 # How to sample an example of each task, and how many different ones there are.
