@@ -329,7 +329,7 @@ class _Run:
         before = ops.convert_to_numpy(self.before(self.walk()))
         batch, timesteps = self.real.shape
         jacobians = np.empty((batch, timesteps, size, size))
-        pick = np.tile(np.eye(size, dtype=before.dtype), (batch, 1))  # copy i looks at new state i
+        pick = ops.tile(ops.eye(size, dtype=before.dtype), (batch, 1))  # copy i: new state i
         for t in range(timesteps):
             copies = np.repeat(before[:, t], size, axis=0)
             rows = _gradient(lambda s, t=t: ops.sum(pick * self.step(t, s, size)), copies)

@@ -88,7 +88,8 @@ def numpy_run(cell, sequences, mask, initial, moved=None):
 
 def loss(hidden_states):
     """Every step of every sequence counts, each in its own way."""
-    return ops.sum(ops.sin(hidden_states * READ_OUT[: hidden_states.shape[1]]), axis=(1, 2))
+    read_out = ops.cast(ops.convert_to_tensor(READ_OUT), hidden_states.dtype)
+    return ops.sum(ops.sin(hidden_states * read_out), axis=(1, 2))
 
 
 def side_by_side(traces):
@@ -191,7 +192,7 @@ def test_singular_values_are_those_of_the_whole_maps_central_differences(name):
 
 @pytest.mark.parametrize("name", CELLS)
 def test_padding_changes_nothing(name):
-    cell, lengths = CELLS[name], [5, 2, 1]
+    cell, lengths = CELLS[name], [5, 1]
     padded = np.concatenate([SEQUENCES, 1e3 * SEQUENCES[:, :2]], axis=1)
     for row, length in enumerate(lengths):
         alone = SEQUENCES[row : row + 1, :length]

@@ -180,10 +180,10 @@ def test_they_draw_where_they_are_told_and_change_no_setting():
     assert unrolled(["a"], [[1.0]], ax=left) is left
     for draw in (
         lambda ax: by_distance([1], {"a": [1]}, ax=ax),
-        lambda ax: gradient_by_lag({"a": [1]}, ax=ax),
         lambda ax: loss_curves({"a": [1]}, ax=ax),
         lambda ax: gate_heat_map(["a"], [[1]], ax=ax),
         lambda ax: embedding_map(["a", "b"], np.eye(2), ax=ax),
+        lambda ax: gradient_by_lag({"a": [1]}, ax=ax),
     ):
         assert draw(right) is right
     assert plt.get_fignums() == [1]
