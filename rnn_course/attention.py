@@ -33,11 +33,12 @@ def attention_weights(scores, mask=None):
         [[0.5, 0.5, 0.0]]
     """
     if mask is None:
-        return ops.softmax(scores, axis=-1)
-    mask = ops.cast(mask, "bool")
-    # A finite low score, so that a row of padding alone is not 0 / 0; half precision holds it too.
-    weights = ops.softmax(ops.where(mask, scores, ops.cast(-6e4, scores.dtype)), axis=-1)
-    return ops.where(mask, weights, ops.cast(0, weights.dtype))
+        mask = ops.ones_like(scores, "bool")
+    # Not ops.softmax: it makes 0 / 0 of a row of padding, and warns of a sequence of one.
+    scores = ops.where(mask, scores, ops.cast(-6e4, scores.dtype))  # half precision holds it too
+    weights = ops.exp(scores - ops.max(scores, axis=-1, keepdims=True))
+    weights = ops.where(mask, weights, ops.cast(0, weights.dtype))
+    return ops.divide_no_nan(weights, ops.sum(weights, axis=-1, keepdims=True))
 
 
 @keras.saving.register_keras_serializable("rnn_course")

@@ -44,6 +44,12 @@ def test_no_mask_is_a_mask_of_ones():
     np.testing.assert_allclose(*as_numpy(attention_weights(scores), with_mask), atol=1e-7)
 
 
+def test_large_scores_do_not_overflow():
+    weights = attention_weights(ops.convert_to_tensor([[1e4, 1e4 - 1, -1e4]]))
+    expected = [[1 / (1 + np.exp(-1)), 1 / (1 + np.e), 0]]
+    np.testing.assert_allclose(ops.convert_to_numpy(weights), expected, atol=1e-6)
+
+
 @pytest.mark.parametrize("dtype", ["float16", "bfloat16", "float32"])
 def test_a_row_of_padding_has_no_weight(dtype):
     weights = attention_weights(ops.ones((2, 3), dtype), np.array([[0, 0, 0], [0, 1, 0]], bool))
