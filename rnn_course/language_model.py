@@ -15,6 +15,7 @@ from keras import ops
 from rnn_course import decoding
 from rnn_course.cells import make_cell
 from rnn_course.metrics import perplexity
+from rnn_course.padding import check_ids, padded_batches
 from rnn_course.recurrence import RNN
 from rnn_course.tokens import BEGIN, END, PADDING
 
@@ -228,7 +229,7 @@ class LanguageModel(keras.Model):
             A list of token id lists: the continuations, without the end token.
         """
         prompts = [list(prompt) for prompt in prompts]
-        self._check_ids(prompts)
+        check_ids(prompts, self.config["vocabulary_size"])
         return decoding.generate(
             self.step, self.initial_states(len(prompts)), prompts, max_length, temperature, seed
         )
@@ -244,24 +245,8 @@ class LanguageModel(keras.Model):
                 "a stateful model scores a running text, not sentences: "
                 "use model.evaluate(contiguous_batches(...))"
             )
-        if batch_size < 1:
-            raise ValueError(f"batch_size must be at least 1, got {batch_size}")
-        self._check_ids(sequences)
-        order = np.argsort([len(sequence) for sequence in sequences], kind="stable")
-        for start in range(0, len(order), batch_size):
-            rows = order[start : start + batch_size]
-            batch = [sequences[row] for row in rows]
-            yield rows, keras.utils.pad_sequences(batch, padding="post", value=PADDING)
-
-    def _check_ids(self, sequences):
-        size = self.config["vocabulary_size"]
-        for sequence in sequences:
-            for token in sequence:
-                if not isinstance(token, int | np.integer) or not PADDING < token < size:
-                    raise ValueError(
-                        f"token ids must be integers from 1 to {size - 1}, got {token!r}: "
-                        "encode text with the Vocabulary the model was trained with"
-                    )
+        check_ids(sequences, self.config["vocabulary_size"])
+        return padded_batches(sequences, batch_size)
 
 
 @keras.saving.register_keras_serializable("rnn_course")
