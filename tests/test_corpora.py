@@ -84,9 +84,16 @@ def test_an_unknown_option_is_answered_with_those_there_are():
         corpora.load("gutenberg", books=1)
 
 
-def test_a_corpus_without_a_reader_says_where_its_files_are(tmp_path, monkeypatch):
-    monkeypatch.setenv("RNN_COURSE_DATA", str(tmp_path))
-    with pytest.raises(CorpusError, match="'multi30k' comes as files only: ") as error:
-        corpora.load("multi30k")
-    assert str(tmp_path) in str(error.value)
-    assert "multi30k/train.de.gz" in str(error.value)
+def test_options_of_real_corpora_are_named():
+    message = "'sentence_polarity' has no option 'folds': it has fold, seed"
+    with pytest.raises(CorpusError, match=message):
+        corpora.load("sentence_polarity", folds=10)
+    with pytest.raises(CorpusError, match="'multi30k' has no option 'lang': it has source"):
+        corpora.load("multi30k", lang="de")
+
+
+@pytest.mark.parametrize("name", REAL)
+def test_a_real_corpus_that_cannot_be_had_is_named(name, empty_cache, monkeypatch):
+    monkeypatch.setenv("https_proxy", "http://127.0.0.1:9/")  # nobody listens there
+    with pytest.raises(CorpusError, match=f"corpus '{name}': .* is missing and could not be down"):
+        corpora.load(name)

@@ -1,45 +1,86 @@
-"""Readers of plain text, on files made here; at the end on the real ones where they are cached."""
+"""Readers of a user's own files, on files made here."""
 
-import hashlib
+import gzip
+import zipfile
 
 import pytest
 
 from rnn_course import corpora
-from rnn_course.corpora import Corpus, CorpusError, File, readers
+from rnn_course.corpora import CorpusError, LabelledText, Pair, TaggedSentence
 
-HEADER = "The Project Gutenberg EBook\r\n\r\n*** START OF THIS PROJECT GUTENBERG EBOOK X ***\r\n"
-FOOTER = "*** END OF THIS PROJECT GUTENBERG EBOOK X ***\r\n*** START: FULL LICENSE ***\r\n"
+REST = "\t_" * 6  # the columns of CoNLL-U behind word, lemma and universal tag
+TREEBANK = (
+    "# text = Zum Glück!\n"
+    f"1-2\tZum\t_\t_{REST}\n"
+    f"1\tZu\tzu\tADP\tAPPR\t_\t_\t_\t_\t_\n"
+    f"2\tdem\tder\tDET\tART\t_\t_\t_\t_\t_\n"
+    f"3\tGlück\tGlück\tNOUN\tNN\t_\t_\t_\t_\t_\n"
+    f"3.1\tja\tja\tPART{REST}\n"
+    f"4\t!\t!\tPUNCT\t$.\t_\t_\t_\t_\t_\n"
+    "\n"
+    "# text = Cảm ơn\n"
+    f"1\tCảm ơn\tcảm ơn\tVERB\tV\t_\t_\t_\t_\t_\n"
+    "\n"
+)
+ENTITIES = "Marie\tB-PER\nCurie\tI-PER\n,\tO\nŁódź\tB-LOC\n\nParis\tB-LOC\nIda\tB-PER\n"
+
+# For each reader that takes one file in UTF-8: a file, and what is in it.
+EXAMPLES = [
+    (
+        corpora.read_conllu,
+        TREEBANK,
+        [
+            TaggedSentence(("Zu", "dem", "Glück", "!"), ("ADP", "DET", "NOUN", "PUNCT")),
+            TaggedSentence(("Cảm ơn",), ("VERB",)),
+        ],
+    ),
+    (
+        corpora.read_columns,
+        ENTITIES,
+        [
+            TaggedSentence(("Marie", "Curie", ",", "Łódź"), ("B-PER", "I-PER", "O", "B-LOC")),
+            TaggedSentence(("Paris", "Ida"), ("B-LOC", "B-PER")),
+        ],
+    ),
+    (
+        corpora.read_labelled,
+        "gut\tein Fest\tfür Kenner\n\nschlecht\töde\n",
+        [LabelledText("ein Fest\tfür Kenner", "gut"), LabelledText("öde", "schlecht")],
+    ),
+    (
+        corpora.read_pairs,
+        "Run!\tChạy!\n\nI see.\tTôi hiểu.\tCC-BY 2.0 (France)\tmore\n",
+        [Pair("Run!", "Chạy!"), Pair("I see.", "Tôi hiểu.")],
+    ),
+]
+READERS = [example[0] for example in EXAMPLES]
 
 
 @pytest.fixture
 def write(tmp_path):
-    def write(contents):
-        path = tmp_path / "mine.txt"
-        path.write_bytes(contents)
+    def write(contents, name="mine.txt"):
+        path = tmp_path / name
+        path.write_bytes(contents if isinstance(contents, bytes) else contents.encode())
         return path
 
     return write
 
 
 @pytest.fixture
-def shelve(tmp_path, monkeypatch):
-    """Puts files into the cache and returns the corpus they make up, one file a split."""
-    monkeypatch.setenv("RNN_COURSE_DATA", str(tmp_path))
+def archive(tmp_path):
+    def archive(contents):
+        with zipfile.ZipFile(tmp_path / "mine.zip", "w", zipfile.ZIP_DEFLATED) as file:
+            for name, text in contents.items():
+                file.writestr(name, text)
+        return tmp_path / "mine.zip"
 
-    def shelve(**contents):
-        files = []
-        for split, content in contents.items():
-            (tmp_path / f"{split}.txt").write_bytes(content)
-            sha256 = hashlib.sha256(content).hexdigest()
-            files.append(File(f"{split}.txt", split, len(content), sha256, "http://127.0.0.1:9/"))
-        return Corpus("shelf", "language modelling", "CC0-1.0", "nobody", files=tuple(files))
-
-    return shelve
+    return archive
 
 
 def test_read_text_reads_utf8_with_any_line_ends(write):
     assert corpora.read_text(write("Łódź\nTiếng Việt\n".encode())) == "Łódź\nTiếng Việt\n"
-    assert corpora.read_text(str(write(b"a\r\nb\rc\n"))) == "a\nb\nc\n"
+    assert corpora.read_text(str(write(b"a\r\nb\r\n"))) == "a\nb\n"
+    assert corpora.read_text(write(b"a\rb\r")) == "a\nb\n"
     assert corpora.read_text(write(b"\xef\xbb\xbfabc")) == "abc"
 
 
@@ -65,69 +106,242 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path):
         corpora.read_text(tmp_path)
 
 
-def test_tiny_shakespeare_is_cut_at_nine_tenths(shelve):
-    splits = readers.tiny_shakespeare(shelve(all=b"0123456789" * 10))
-    assert splits == ("0123456789" * 9, "0123456789", "")
+@pytest.mark.parametrize(("reader", "text", "expected"), EXAMPLES)
+def test_what_a_reader_makes_of_a_file(reader, text, expected, write):
+    assert reader(write(text)) == expected
+    assert reader(str(write(text))) == expected
 
 
-def test_novels_lose_header_licence_and_typography(shelve):
-    book = HEADER + "\r\n“It’s _so_,” she said — ‘café’ * * *\r\n\r\n\r\n" + FOOTER
-    plain = "\"It's so,\" she said — 'café' * * *\n"
-    book = b"\xef\xbb\xbf" + book.encode()
-    splits = readers.austen(shelve(train=book, dev=book, test=book))
-    assert splits == (plain, plain, plain)
+@pytest.mark.parametrize(
+    "encode",
+    [
+        lambda text: b"\xef\xbb\xbf" + text.encode(),
+        lambda text: text.replace("\n", "\r\n").encode(),
+        lambda text: text.replace("\n", "\r").encode(),
+        lambda text: text.rstrip("\n").encode(),
+        lambda text: ("\n \n" + text + "\n\n").encode(),
+        lambda text: gzip.compress(text.encode()),
+    ],
+    ids=["bom", "crlf", "cr", "no end", "blank lines", "gzip"],
+)
+@pytest.mark.parametrize(("reader", "text", "expected"), EXAMPLES)
+def test_ends_of_lines_and_files_do_not_matter(reader, text, expected, encode, write):
+    assert reader(write(encode(text))) == expected
 
 
-def test_the_time_machine_is_cut_between_paragraphs(shelve):
-    paragraphs = [f"Paragraph {i}\nis this one." for i in range(10, 60)]
-    book = HEADER + "\n\n".join(paragraphs) + "\r\n" + FOOTER
-    splits = readers.time_machine(shelve(all=book.encode()))
-    assert "".join(splits) == "\n\n".join(paragraphs) + "\n"
-    assert [split.count("Paragraph") for split in splits] == [41, 5, 4]
-    assert all(split.startswith("Paragraph") for split in splits)
+@pytest.mark.parametrize("reader", READERS)
+def test_every_reader_reports_what_it_cannot_read(reader, write, tmp_path):
+    with pytest.raises(CorpusError, match=r"nowhere.txt cannot be read: No such file"):
+        reader(tmp_path / "nowhere.txt")
+    with pytest.raises(CorpusError, match=r"mine.txt holds no text"):
+        reader(write("\n\n"))
+    with pytest.raises(CorpusError, match=r"mine.txt is not UTF-8: byte 0xfc .*, line 2\."):
+        reader(write(b"a\tO\n\xfcber\tO\n"))
+    with pytest.raises(CorpusError, match=r"mine.txt is a damaged gzip file"):
+        reader(write(gzip.compress(b"a\tO\n")[:-6]))
 
 
-def test_a_novel_without_its_markers_is_refused(shelve):
-    with pytest.raises(CorpusError, match=r"all.txt has 1 of the 2 lines '\*\*\* START OF"):
-        readers.time_machine(shelve(all=HEADER.encode()))
+@pytest.mark.parametrize("reader", [corpora.read_conllu, corpora.read_columns])
+def test_a_file_without_sentences_is_refused(reader, write):
+    with pytest.raises(CorpusError, match=r"mine.txt holds no sentence"):
+        reader(write("# a comment\n" if reader is corpora.read_conllu else "-DOCSTART- O\n"))
 
 
-def test_a_corpus_file_that_is_not_utf8_is_reported_by_place(shelve):
-    with pytest.raises(CorpusError, match=r"all.txt is not UTF-8: byte 0xff at offset 2, line 2"):
-        readers.tiny_shakespeare(shelve(all=b"a\n\xff\n"))
+def test_conllu_has_two_kinds_of_tags(write):
+    first, second = corpora.read_conllu(write(TREEBANK), tag="xpos")
+    assert first.tags == ("APPR", "ART", "NN", "$.")
+    assert second.tags == ("V",)
+    with pytest.raises(CorpusError, match="tag must be 'upos' or 'xpos', not 'feats'"):
+        corpora.read_conllu(write(TREEBANK), tag="feats")
 
 
-def cached(name):
-    if not corpora.is_cached(name):
-        pytest.skip(f"corpus {name!r} is not in the cache: rnn-course corpora shows how to get it")
-    return corpora.load(name)
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("2\tdem\tder\tDET", "columns: 4; expected 10, with tabs in between"),
+        ("2  dem  der  DET  _  _  _  _  _  _", "columns: 1; expected 10"),
+        (f"2\tdem\tder\tDET{REST}\t_", "columns: 11; expected 10"),
+        (f"zwei\tdem\tder\tDET{REST}", "'zwei' is not a valid ID"),
+        (f"1\tdem\tder\tDET{REST}", "word 1; expected word 2, or an empty line before"),
+        (f"4\tdem\tder\tDET{REST}", "word 4; expected word 2"),
+        (f"2\tdem\tder\t_{REST}", "form 'dem', upos '_'; expected both for each word"),
+        (f"2\t \tder\tDET{REST}", "form ' ', upos 'DET'; expected both for each word"),
+    ],
+)
+def test_a_malformed_line_of_conllu_is_reported(line, message, write):
+    path = write(f"# a comment\n1\tZu\tzu\tADP{REST}\n{line}\n")
+    with pytest.raises(CorpusError) as error:
+        corpora.read_conllu(path)
+    assert f"mine.txt, line 3: {message}" in str(error.value).replace(
+        "Failed parsing field 'id': ", ""
+    )
 
 
-@pytest.mark.real_data
-def test_tiny_shakespeare():
-    train, dev, test = cached("tiny_shakespeare")
-    assert (len(train), len(dev), len(test)) == (1_003_854, 111_540, 0)
-    assert len(set(train + dev)) == 65
-    assert train.startswith("First Citizen:\nBefore we proceed any further, hear me speak.\n")
+def test_a_treebank_without_language_specific_tags_says_so(write):
+    with pytest.raises(CorpusError, match="line 1: form 'Zu', xpos '_'; expected both"):
+        corpora.read_conllu(write(f"1\tZu\tzu\tADP{REST}\n"), tag="xpos")
 
 
-@pytest.mark.real_data
-def test_gutenberg():
-    splits = cached("gutenberg")
-    # Counted independently, when the corpus was compiled.
-    assert [len(split.split()) for split in splits] == [557_190, 77_158, 83_306]
-    assert "It is a truth universally acknowledged" in splits.train
-    assert splits.dev.count("Catherine") > 400
-    assert splits.test.count("Wentworth") > 200
-    for split in splits:
-        assert not set("“”‘’_\r\ufeff") & set(split)
-        assert "***" not in split.replace("***\n", "", 1)
+def test_columns_are_chosen_and_comments_skipped(write):
+    text = (
+        "-DOCSTART- -X- O O\n\n# one\nEU NNP B-NP B-ORG\nrejects VBZ B-VP O\n"
+        "-DOCSTART- -X- O O\nPeter NNP B-NP B-PER\n"
+    )
+    path = write(text)
+    sentences = corpora.read_columns(path, comment="# ")
+    assert sentences == [(("EU", "rejects"), ("B-ORG", "O")), (("Peter",), ("B-PER",))]
+    tags = [s.tags for s in corpora.read_columns(path, tag_column=1, scheme=None, comment="# ")]
+    assert tags == [("NNP", "VBZ"), ("NNP",)]
+    last = corpora.read_columns(write("O 1 Hanoi\n"), token_column=-1, tag_column=0)
+    assert last == [(("Hanoi",), ("O",))]
 
 
-@pytest.mark.real_data
-def test_time_machine():
-    splits = cached("time_machine")
-    assert len("".join(splits).split()) == 32_467
-    assert [round(len(split) / len("".join(splits)), 1) for split in splits] == [0.8, 0.1, 0.1]
-    assert splits.train.startswith("The Time Machine")
-    assert "lived on in the heart of man." in splits.test
+def test_with_tabs_a_token_may_have_spaces(write):
+    assert corpora.read_columns(write("Hà Nội\tB-LOC\n"))[0].tokens == ("Hà Nội",)
+
+
+@pytest.mark.parametrize(
+    ("before", "line", "message"),
+    [
+        ("a\tO", "b", "columns: 1; expected 2, as in the first"),
+        ("a\tO", "b\tc\tO", "columns: 3; expected 2, as in the first"),
+        ("a\tO", "\tO", r"'\tO'; expected a token and a tag"),
+        ("a\tO", "b\t", r"'b\t'; expected a token and a tag"),
+        ("a\tO", "b\tPER", "tag 'PER'; expected O, B-TYPE or I-TYPE"),
+        ("a\tO", "b\tS-PER", "tag 'S-PER'; expected O, B-TYPE or I-TYPE"),
+        ("a\tO", "b\tB-", "tag 'B-'; expected O, B-TYPE or I-TYPE"),
+        ("a\tO", "b\tI-PER", "tag 'I-PER' continues no PER; expected B-PER; repair=True"),
+        ("a\tB-LOC", "b\tI-PER", "tag 'I-PER' continues no PER"),
+    ],
+)
+def test_a_malformed_line_of_columns_is_reported(before, line, message, write):
+    with pytest.raises(CorpusError) as error:
+        corpora.read_columns(write(f"{before}\n{line}\n"))
+    assert f"mine.txt, line 2: {message}" in str(error.value)
+
+
+def test_columns_that_are_not_there_are_reported(write):
+    with pytest.raises(CorpusError, match=r"line 1: columns: 2; expected column 2 .token. and"):
+        corpora.read_columns(write("a\tO\n"), token_column=2)
+    with pytest.raises(CorpusError, match="line 1: 'a'; expected a token and a tag"):
+        corpora.read_columns(write("a\n"), scheme=None)
+    with pytest.raises(CorpusError, match="scheme must be 'iob2' or None, not 'bio'"):
+        corpora.read_columns(write("a\tO\n"), scheme="bio")
+
+
+def test_an_entity_does_not_go_on_in_the_next_sentence(write):
+    with pytest.raises(CorpusError, match="line 3: tag 'I-PER' continues no PER"):
+        corpora.read_columns(write("a\tB-PER\n\nb\tI-PER\n"))
+
+
+def test_repair_turns_iob1_into_iob2(write):
+    """In IOB1 a B- stands only where one entity follows another of its type at once."""
+    iob1 = "I-PER I-PER O I-LOC B-LOC I-LOC I-PER B-PER".split()
+    iob2 = "B-PER I-PER O B-LOC B-LOC I-LOC B-PER B-PER".split()
+    path = write("".join(f"x\t{tag}\n" for tag in iob1))
+    assert corpora.read_columns(path, repair=True)[0].tags == tuple(iob2)
+
+
+def test_labels_come_first_or_last(write):
+    texts = corpora.read_labelled(write("ein Fest\tfür Kenner\tgut\n"), label="last")
+    assert texts == [("ein Fest\tfür Kenner", "gut")]
+    assert texts[0].tokens == ("ein", "Fest", "für", "Kenner")
+    with pytest.raises(CorpusError, match="label must be 'first' or 'last', not 1"):
+        corpora.read_labelled(write("a\tb\n"), label=1)
+
+
+@pytest.mark.parametrize("line", ["no tab", "\ttext", "label\t", "label\t \t"])
+def test_a_malformed_labelled_line_is_reported(line, write):
+    path = write(f"good\tfine\n\n{line}\n")
+    with pytest.raises(CorpusError, match=r"mine.txt, line 3: .*; expected label, tab, text"):
+        corpora.read_labelled(path)
+
+
+def test_a_malformed_line_with_its_label_last_is_reported(write):
+    with pytest.raises(CorpusError, match=r"mine.txt, line 1: .*; expected text, tab, label"):
+        corpora.read_labelled(write("no tab\n"), label="last")
+
+
+def test_polarity_files_are_read_in_the_archive(archive, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    path = archive(
+        {
+            "data/rt.neg": "öde .\r\n\n",
+            "data/rt.pos": "ein fest .\nschön",
+            "data/README": b"\xff",
+            "__MACOSX/rt.pos": b"\x00\xff",
+            "../../escaped.pos": "draußen .\n",
+        }
+    )
+    assert corpora.read_polarity(path) == [
+        LabelledText("draußen .", "positive"),
+        LabelledText("ein fest .", "positive"),
+        LabelledText("schön", "positive"),
+        LabelledText("öde .", "negative"),
+    ]
+    assert [p.name for p in tmp_path.iterdir()] == ["mine.zip"], "nothing is extracted"
+
+
+def test_a_polarity_archive_that_is_none_is_reported(archive, write):
+    with pytest.raises(CorpusError, match=r"mine.zip has no file named \*.neg, but a.pos, b.txt"):
+        corpora.read_polarity(archive({"a.pos": "a\n", "b.txt": "b\n"}))
+    with pytest.raises(CorpusError, match=r"mine.txt is not a zip archive that can be read"):
+        corpora.read_polarity(write("good\n"))
+    with pytest.raises(CorpusError, match=r"mine.zip, a.neg is not UTF-8: byte 0xff .* line 2"):
+        corpora.read_polarity(archive({"a.pos": "a\n", "a.neg": b"a\n\xff"}))
+    with pytest.raises(CorpusError, match=r"mine.zip, a.neg holds no text"):
+        corpora.read_polarity(archive({"a.pos": "a\n", "a.neg": "\n"}))
+
+
+def test_a_damaged_or_encrypted_archive_is_reported(archive, write):
+    good = archive({"a.pos": "a good film\n" * 9, "a.neg": "b\n"}).read_bytes()
+    with pytest.raises(CorpusError, match="not a zip archive that can be read"):
+        corpora.read_polarity(write(good[:60]))
+    at = good.index(b"a.pos") + len("a.pos")
+    with pytest.raises(CorpusError, match="not a zip archive that can be read"):
+        corpora.read_polarity(write(good[:at] + b"\x07" + good[at + 1 :]))
+    flagged = bytearray(good)
+    for signature, flags in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        flagged[good.index(signature) + flags] |= 1  # the bit that says: encrypted
+    with pytest.raises(CorpusError, match=r"mine.txt is not a zip .*password"):
+        corpora.read_polarity(write(bytes(flagged)))
+
+
+def test_pairs_come_in_an_archive_as_well(archive):
+    path = archive({"_about.txt": "not pairs", "pol.txt": "Run!\tBiegnij!\n"})
+    assert corpora.read_pairs(path) == [Pair("Run!", "Biegnij!")]
+    with pytest.raises(
+        CorpusError, match=r"mine.zip must hold one text file, not 2: give its path"
+    ):
+        corpora.read_pairs(archive({"a.txt": "a\tb\n", "b.txt": "a\tb\n"}))
+    with pytest.raises(CorpusError, match=r"mine.zip, pol.txt, line 2: 'Run'; expected text, tab"):
+        corpora.read_pairs(archive({"pol.txt": "Run!\tBiegnij!\nRun\n"}))
+
+
+@pytest.mark.parametrize("line", ["no tab", "\tb", "a\t", "a\t\tc"])
+def test_a_malformed_pair_is_reported(line, write):
+    path = write(f"a\tb\n{line}\n")
+    with pytest.raises(CorpusError, match=r"mine.txt, line 2: .*; expected text, tab, translation"):
+        corpora.read_pairs(path)
+
+
+def test_aligned_files_are_read_line_by_line(write):
+    source = write("A dog.\r\n\r\nTwo\rmen.\r\n\r\n", "mine.en")
+    target = write(gzip.compress("\ufeffEin Hund.\n\nZwei Männer.".encode()), "mine.de.gz")
+    pairs = corpora.read_aligned(source, target)
+    assert pairs == [Pair("A dog.", "Ein Hund."), Pair("Two\rmen.", "Zwei Männer.")]
+
+
+def test_files_that_are_not_aligned_are_reported(write):
+    one, two = write("a\n", "mine.en"), write("b\nc\n", "mine.de")
+    with pytest.raises(CorpusError, match=r"mine.en has 1 lines and .*mine.de has 2: expected as"):
+        corpora.read_aligned(one, two)
+    hole = write("b\n\nc\n", "hole.de")
+    full = write("a\nb\nc\n", "full.en")
+    message = "hole.de, line 2: nothing; expected what line 2 of .*full.en translates"
+    with pytest.raises(CorpusError, match=message):
+        corpora.read_aligned(full, hole)
+    with pytest.raises(CorpusError, match=message):
+        corpora.read_aligned(hole, full)
+    with pytest.raises(CorpusError, match=r"nowhere.de cannot be read"):
+        corpora.read_aligned(one, "nowhere.de")

@@ -12,7 +12,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from rnn_course import corpora
-from rnn_course.corpora import Corpus, CorpusError, File, readers
+from rnn_course.corpora import Corpus, CorpusError, File, real
 
 TEXT = b"To be, or not to be.\n" * 1000
 
@@ -88,7 +88,7 @@ def corpus(server, cache, monkeypatch):
             files=(file,),
         )
         monkeypatch.setitem(corpora._CORPORA, "play", play)
-        monkeypatch.setitem(corpora._READERS, "play", readers.tiny_shakespeare)
+        monkeypatch.setitem(corpora._READERS, "play", real.tiny_shakespeare)
         return play
 
     return register

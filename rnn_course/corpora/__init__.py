@@ -18,16 +18,28 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from . import agreement, memory, readers, registry
-from .base import CorpusError, Splits
-from .readers import read_text
+from . import agreement, memory, real, registry
+from .base import CorpusError, LabelledText, Pair, Splits, TaggedSentence
+from .readers import (
+    read_aligned,
+    read_columns,
+    read_conllu,
+    read_labelled,
+    read_pairs,
+    read_polarity,
+    read_text,
+)
+from .real import references
 from .registry import Corpus, File, cache_folder
 
 __all__ = [
     "Corpus",
     "CorpusError",
     "File",
+    "LabelledText",
+    "Pair",
     "Splits",
+    "TaggedSentence",
     "agreement",
     "cache_folder",
     "download",
@@ -36,15 +48,27 @@ __all__ = [
     "load",
     "memory",
     "names",
+    "read_aligned",
+    "read_columns",
+    "read_conllu",
+    "read_labelled",
+    "read_pairs",
+    "read_polarity",
     "read_text",
+    "references",
 ]
 
 # One more embedded corpus is one more module, with a CORPUS and a load(**options).
 _EMBEDDED = {module.CORPUS.name: module for module in (agreement, memory)}
-_READERS: dict[str, Callable[[Corpus], Splits]] = {
-    "tiny_shakespeare": readers.tiny_shakespeare,
-    "gutenberg": readers.austen,
-    "time_machine": readers.time_machine,
+_READERS: dict[str, Callable[..., Splits]] = {
+    "ud_english_ewt": real.ud_english_ewt,
+    "ncbi_disease": real.ncbi_disease,
+    "sentence_polarity": real.sentence_polarity,
+    "tiny_shakespeare": real.tiny_shakespeare,
+    "gutenberg": real.austen,
+    "time_machine": real.time_machine,
+    "tatoeba_deu_eng": real.tatoeba,
+    "multi30k": real.multi30k,
 }
 _CORPORA = {name: module.CORPUS for name, module in _EMBEDDED.items()} | registry.read_registry()
 
@@ -126,32 +150,28 @@ def load(name: str, **options: Any) -> Splits:
 
     Args:
         name: one of `names()`.
-        **options: what the corpus lets one choose, see `agreement.load` and `memory.load`; real
-            ones have none.
+        **options: what the corpus lets one choose, see `agreement.load` and `memory.load`; of the
+            real ones, `tag="xpos"` for `"ud_english_ewt"`, `fold=0` to `9` and `seed` for
+            `"sentence_polarity"`, `source="de"` for both corpora of translations, and `seed` for
+            `"tatoeba_deu_eng"`.
 
     Returns:
         Its three splits: lists of `agreement.Sentence` for `"agreement"`, of `memory.Recall`,
-        `memory.Copy` or `memory.Adding` for `"memory"`, one string each for `"tiny_shakespeare"`
-        (test is empty), `"gutenberg"` (novels by Jane Austen) and `"time_machine"`.
+        `memory.Copy` or `memory.Adding` for `"memory"`, of `TaggedSentence` for `"ud_english_ewt"`
+        and `"ncbi_disease"`, of `LabelledText` for `"sentence_polarity"`, of `Pair` for
+        `"tatoeba_deu_eng"` and `"multi30k"`; one string each for `"tiny_shakespeare"` (test is
+        empty), `"gutenberg"` (novels by Jane Austen) and `"time_machine"`.
 
     Raises:
-        CorpusError: if there is no such corpus or option, an option is out of range, a file is
-            neither in the cache nor to be had, or the corpus comes as files only.
+        CorpusError: if there is no such corpus or option, an option is out of range, or a file is
+            neither in the cache nor to be had.
 
     Example:
         >>> len(load("agreement", seed=1, sentences=1000).train)
         809
     """
     corpus = info(name)
-    if corpus.embedded:
-        loader = _EMBEDDED[name].load
-    elif name in _READERS:
-        loader = partial(_READERS[name], corpus)
-    else:
-        raise CorpusError(
-            f"corpus {name!r} comes as files only: corpora.download({name!r}) puts "
-            f"{', '.join(file.path for file in corpus.files)} into {cache_folder()}"
-        )
+    loader = _EMBEDDED[name].load if corpus.embedded else partial(_READERS[name], corpus)
     accepted = inspect.signature(loader).parameters
     for option in options:
         if option not in accepted:
