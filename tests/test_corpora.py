@@ -24,7 +24,7 @@ def test_importing_corpora_is_cheap():
 
 def test_names_are_the_embedded_and_the_real_corpora():
     assert corpora.names() == [
-        *("agreement", "memory"),
+        *("agreement", "memory", "sentiment"),
         *("ud_english_ewt", "ncbi_disease", "sentence_polarity"),
         *("tiny_shakespeare", "gutenberg", "time_machine"),
         *("tatoeba_deu_eng", "multi30k"),
@@ -71,7 +71,7 @@ def test_the_cache_folder_is_looked_up_at_each_call(tmp_path, monkeypatch):
 @pytest.mark.parametrize("call", [corpora.load, corpora.info, corpora.is_cached, corpora.download])
 def test_an_unknown_corpus_is_answered_with_those_there_are(call):
     with pytest.raises(
-        CorpusError, match=r"no corpus 'agrement': choose one of agreement, memory, ud_"
+        CorpusError, match=r"no corpus 'agrement': choose one of agreement, memory, "
     ):
         call("agrement")
 

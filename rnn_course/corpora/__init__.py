@@ -18,7 +18,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from . import agreement, memory, real, registry
+from . import agreement, memory, real, registry, sentiment
 from .base import CorpusError, LabelledText, Pair, Splits, TaggedSentence
 from .readers import (
     read_aligned,
@@ -56,10 +56,11 @@ __all__ = [
     "read_polarity",
     "read_text",
     "references",
+    "sentiment",
 ]
 
 # One more embedded corpus is one more module, with a CORPUS and a load(**options).
-_EMBEDDED = {module.CORPUS.name: module for module in (agreement, memory)}
+_EMBEDDED = {module.CORPUS.name: module for module in (agreement, memory, sentiment)}
 _READERS: dict[str, Callable[..., Splits]] = {
     "ud_english_ewt": real.ud_english_ewt,
     "ncbi_disease": real.ncbi_disease,
@@ -77,8 +78,8 @@ def names() -> list[str]:
     """The names of all corpora, embedded ones first.
 
     Example:
-        >>> names()[:3]
-        ['agreement', 'memory', 'ud_english_ewt']
+        >>> names()[:4]
+        ['agreement', 'memory', 'sentiment', 'ud_english_ewt']
     """
     return list(_CORPORA)
 
@@ -150,14 +151,15 @@ def load(name: str, **options: Any) -> Splits:
 
     Args:
         name: one of `names()`.
-        **options: what the corpus lets one choose, see `agreement.load` and `memory.load`; of the
-            real ones, `tag="xpos"` for `"ud_english_ewt"`, `fold=0` to `9` and `seed` for
-            `"sentence_polarity"`, `source="de"` for both corpora of translations, and `seed` for
-            `"tatoeba_deu_eng"`.
+        **options: what the corpus lets one choose, see `agreement.load`, `memory.load` and
+            `sentiment.load`; of the real ones, `tag="xpos"` for `"ud_english_ewt"`, `fold=0` to `9`
+            and `seed` for `"sentence_polarity"`, `source="de"` for both corpora of translations,
+            and `seed` for `"tatoeba_deu_eng"`.
 
     Returns:
         Its three splits: lists of `agreement.Sentence` for `"agreement"`, of `memory.Recall`,
-        `memory.Copy` or `memory.Adding` for `"memory"`, of `TaggedSentence` for `"ud_english_ewt"`
+        `memory.Copy` or `memory.Adding` for `"memory"`, of `sentiment.Review` for `"sentiment"`,
+        of `TaggedSentence` for `"ud_english_ewt"`
         and `"ncbi_disease"`, of `LabelledText` for `"sentence_polarity"`, of `Pair` for
         `"tatoeba_deu_eng"` and `"multi30k"`; one string each for `"tiny_shakespeare"` (test is
         empty), `"gutenberg"` (novels by Jane Austen) and `"time_machine"`.

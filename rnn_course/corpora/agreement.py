@@ -7,12 +7,11 @@ speaks fluent French"). The sentences are sampled from an unambiguous grammar, s
 probability of each is known, and with it the lowest perplexity a language model can reach.
 """
 
-import hashlib
 from random import Random
 from typing import NamedTuple
 
 from .agreement_grammar import LANGUAGES, REFLEXIVES, VERBS, grammar
-from .base import CorpusError, Splits
+from .base import CorpusError, Splits, split_of
 from .grammar import Derivation
 from .registry import Corpus
 
@@ -104,7 +103,7 @@ def load(
     splits = Splits([], [], [])
     for _ in range(sentences):
         derivation = language.sample(random)
-        splits[_split(derivation.tokens)].append(
+        splits[split_of(derivation.tokens)].append(
             Sentence(
                 derivation.tokens,
                 derivation.tags,
@@ -113,19 +112,6 @@ def load(
             )
         )
     return splits
-
-
-def _split(tokens: tuple[str, ...]) -> int:
-    """The split a sentence belongs to: 0, 1, 2 for train, dev, test.
-
-    A hash of the text decides: a sentence sampled twice stays in one split, and nothing leaks from
-    train to test, whatever the seeds. A hash is blind to grammar, so each split is a sample of
-    independent draws from a tenth (or eight) of the language taken at random. Dropping repeats
-    instead would make frequent sentences too rare, and `log_prob` untrue of the sample.
-    """
-    digest = hashlib.sha256(" ".join(tokens).encode()).digest()
-    share = digest[0] / 256 + digest[1] / 256**2
-    return (share >= 0.8) + (share >= 0.9)
 
 
 def _rivals() -> dict[str, tuple[str, ...]]:

@@ -1,5 +1,6 @@
 """What every corpus shares: the shape of what `load` returns, and one exception type."""
 
+import hashlib
 from typing import Any, NamedTuple
 
 
@@ -63,3 +64,24 @@ class Pair(NamedTuple):
 
     source: str
     target: str
+
+
+def split_of(tokens: tuple[str, ...]) -> int:
+    """The split that a sentence sampled from a grammar belongs to: 0, 1, 2 for train, dev, test.
+
+    A hash of the text decides: a sentence sampled twice stays in one split, and nothing leaks from
+    train to test, whatever the seeds. A hash is blind to grammar, so each split is a sample of
+    independent draws from a tenth (or eight) of the language taken at random. Dropping repeats
+    instead would make frequent sentences too rare, and their probabilities untrue of the sample.
+    """
+    digest = hashlib.sha256(" ".join(tokens).encode()).digest()
+    share = digest[0] / 256 + digest[1] / 256**2
+    return (share >= 0.8) + (share >= 0.9)
+
+
+def check_size(corpus: str, seed: int, examples: int) -> None:
+    """Raise a `CorpusError` unless these options of an embedded corpus are usable."""
+    if type(seed) is not int:
+        raise CorpusError(f"{corpus}: seed must be an integer, not {seed!r}")
+    if type(examples) is not int or examples < 1:
+        raise CorpusError(f"{corpus}: examples must be a positive integer, not {examples!r}")
