@@ -9,6 +9,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from rnn_course.padding import pad
 from rnn_course.tokens import BEGIN, END, PADDING, SPECIAL_TOKENS
 
 
@@ -155,7 +156,8 @@ def bucketed_batches(*columns, batch_size, shuffle=True, seed=None, buckets=8):
 
     Args:
         *columns: parallel lists of id sequences, such as the tokens and the tags of each sentence;
-            the first decides what is of the same length.
+            the first decides what is of the same length. An element may be a list of ids, such as
+            a word's characters, in place of an id.
         batch_size: examples of mean length in a batch; the last one of a bucket may be smaller.
         shuffle: whether each pass over the batches has a new order.
         seed: of the shuffling.
@@ -163,7 +165,8 @@ def bucketed_batches(*columns, batch_size, shuffle=True, seed=None, buckets=8):
 
     Returns:
         A `tf.data.Dataset` of tuples of ``(batch, timesteps)`` int32 ids, a tensor a column,
-        padded at the end with `rnn_course.tokens.PADDING`.
+        padded at the end with `rnn_course.tokens.PADDING`; ``(batch, timesteps, characters)`` for a
+        column of lists.
 
     Raises:
         ValueError: when there is nothing to batch, the columns differ in length or the
@@ -191,6 +194,7 @@ def bucketed_batches(*columns, batch_size, shuffle=True, seed=None, buckets=8):
         for number in np.unique(bucket).tolist()
     }
     generator = np.random.default_rng(seed)
+    ranks = [_rank(column) for column in columns]
 
     def batches():
         order = generator.permutation(len(lengths)) if shuffle else np.arange(len(lengths))
@@ -199,16 +203,20 @@ def bucketed_batches(*columns, batch_size, shuffle=True, seed=None, buckets=8):
             part = order[bucket[order] == number]
             rows += [part[i : i + size] for i in range(0, len(part), size)]
         for batch in generator.permutation(len(rows)) if shuffle else range(len(rows)):
-            yield tuple(_pad([column[row] for row in rows[batch]]) for column in columns)
+            yield tuple(
+                pad([column[row] for row in rows[batch]], rank)
+                for column, rank in zip(columns, ranks, strict=True)
+            )
 
     count = sum(-(-np.sum(bucket == number) // size) for number, size in rows_in.items())
     # Whole batches made in NumPy: padding inside tf.data, example by example, took most of the
     # time of training a small model.
-    return _dataset(batches, [(None, None)] * len(columns), count)
+    return _dataset(batches, [(None,) * rank for rank in ranks], count)
 
 
-def _pad(sequences):
-    return keras.utils.pad_sequences(sequences, padding="post", value=PADDING)
+def _rank(column):
+    """2 for a list of lists of ids, 3 for one of lists of lists of ids."""
+    return 2 + any(np.ndim(item) for item in next(filter(len, column), ()))
 
 
 def _dataset(batches, shapes, count):
@@ -242,6 +250,75 @@ def language_model_batches(sentences, batch_size, shuffle=True, seed=None):
     inputs = [[BEGIN, *sentence] for sentence in sentences]
     targets = [[*sentence, END] for sentence in sentences]
     return bucketed_batches(inputs, targets, batch_size=batch_size, shuffle=shuffle, seed=seed)
+
+
+def character_ids(vocabulary, sentences, max_length=None):
+    """The ids of the characters of each word.
+
+    Args:
+        vocabulary: a `Vocabulary` of characters; ``Vocabulary.learn(words)`` learns one.
+        sentences: a list of lists of words.
+        max_length: of longer words only the first characters are kept; all by default. One web
+            address of a hundred characters pads each word of its batch to as many.
+
+    Returns:
+        A list of id lists, one for each word, for each sentence.
+
+    Raises:
+        ValueError: when ``max_length`` is not positive.
+
+    Example:
+        >>> characters = Vocabulary.learn(["the", "cat"])
+        >>> character_ids(characters, [["the", "cat"], ["eat"]])
+        [[[4, 8, 7], [6, 5, 4]], [[7, 5, 4]]]
+    """
+    if max_length is not None and max_length < 1:
+        raise ValueError(f"max_length must be at least 1, got {max_length}")
+    words = sorted(set(chain.from_iterable(sentences)))
+    ids = dict(zip(words, vocabulary.encode_all([w[:max_length] for w in words]), strict=True))
+    return [[ids[word] for word in sentence] for sentence in sentences]
+
+
+def tagging_batches(words, tags, characters=None, *, batch_size, shuffle=True, seed=None):
+    """Batches for a `rnn_course.tagging.SequenceTagger`.
+
+    Args:
+        words: a list of word id lists, one for each sentence.
+        tags: a list of tag id lists: of a `Vocabulary` of tags, or
+            `rnn_course.tokens.PADDING` for a word whose tag does not count.
+        characters: for each sentence a list of character id lists, as `character_ids` gives them.
+        batch_size: sentences of mean length in a batch.
+        shuffle: whether each pass has a new order.
+        seed: of the shuffling.
+
+    Returns:
+        A `tf.data.Dataset` of inputs and tags ``(batch, timesteps)``. Inputs are the words
+        ``(batch, timesteps)``, with characters a tuple of these and ``(batch, timesteps,
+        characters)``; see `bucketed_batches`.
+
+    Raises:
+        ValueError: when a sentence has not as many words as tags and lists of characters, or there
+            is no sentence.
+
+    Example:
+        >>> batches = tagging_batches([[5, 6], [7]], [[4, 4], [5]], batch_size=1, shuffle=False)
+        >>> for inputs, tags in batches:
+        ...     print(inputs.numpy().tolist(), tags.numpy().tolist())
+        [[7]] [[5]]
+        [[5, 6]] [[4, 4]]
+    """
+    columns = [words, tags] if characters is None else [words, tags, characters]
+    for number, parts in enumerate(zip(*columns, strict=False)):
+        lengths = [len(part) for part in parts]
+        if len(set(lengths)) > 1:
+            raise ValueError(
+                f"sentence {number} has {lengths[0]} words and {lengths[1]} tags"
+                + (f" and characters of {lengths[2]} words" if characters is not None else "")
+            )
+    batches = bucketed_batches(*columns, batch_size=batch_size, shuffle=shuffle, seed=seed)
+    if characters is None:
+        return batches
+    return batches.map(lambda words, tags, characters: ((words, characters), tags))
 
 
 def contiguous_batches(ids, batch_size, timesteps):

@@ -11,8 +11,10 @@ from rnn_course.text import (
     Vocabulary,
     VocabularyError,
     bucketed_batches,
+    character_ids,
     contiguous_batches,
     language_model_batches,
+    tagging_batches,
 )
 from rnn_course.tokens import BEGIN, END, PADDING, SPECIAL_TOKENS, UNKNOWN
 
@@ -315,6 +317,92 @@ def test_language_model_batches_of_one_empty_sentence():
 def test_language_model_batches_of_nothing():
     with pytest.raises(ValueError, match="columns hold no example"):
         language_model_batches([], batch_size=8)
+
+
+# Tagging batches
+
+WORDS = [[5, 6, 7], [8], [], [9, 9]]
+TAGS = [[4, 5, 4], [6], [], [4, 4]]
+CHARACTERS = [[[4], [5, 6], [7]], [[8, 8, 8]], [], [[], [9]]]
+
+
+def ragged(array):
+    """Nested lists without their padding; a word without characters is an empty list."""
+    return [ragged(row) for row in array] if array.ndim > 1 else array[array != PADDING].tolist()
+
+
+def test_tagging_batches_keep_each_sentence_together():
+    rows = []
+    dataset = tagging_batches(WORDS, TAGS, CHARACTERS, batch_size=2, seed=0)
+    for (words, characters), tags in dataset.as_numpy_iterator():
+        assert words.shape == tags.shape == characters.shape[:2]
+        assert characters.dtype == np.int32
+        for sentence in zip(ragged(words), ragged(tags), ragged(characters), strict=True):
+            rows.append(sentence[:2] + (sentence[2][: len(sentence[0])],))
+    assert sorted(rows) == sorted(zip(WORDS, TAGS, CHARACTERS, strict=True))
+
+
+def test_tagging_batches_without_characters():
+    dataset = tagging_batches(WORDS, TAGS, batch_size=2, seed=0)
+    batches = list(dataset.as_numpy_iterator())
+    assert len(batches) == len(dataset)
+    rows = [
+        sentence
+        for words, tags in batches
+        for sentence in zip(ragged(words), ragged(tags), strict=True)
+    ]
+    assert sorted(rows) == sorted(zip(WORDS, TAGS, strict=True))
+
+
+def test_tagging_batches_are_seeded():
+    first, again, other = (
+        [tags.tolist() for _, tags in list(dataset.as_numpy_iterator())]
+        for dataset in [
+            tagging_batches([[5]] * 20, [[4 + i] for i in range(20)], batch_size=3, seed=seed)
+            for seed in (0, 0, 1)
+        ]
+    )
+    assert first == again != other
+
+
+@pytest.mark.parametrize(
+    ("columns", "message"),
+    [
+        (([[5, 6]], [[4]]), "sentence 0 has 2 words and 1 tags$"),
+        (([[5], [6]], [[4], []]), "sentence 1 has 1 words and 0 tags$"),
+        (
+            ([[5], [6]], [[4], [4]], [[[7]], [[7], [8]]]),
+            "sentence 1 has 1 words and 1 tags and characters of 2 words",
+        ),
+        (([[5], [6]], [[4]]), r"the same number of examples, got \[2, 1\]"),
+        (([], []), "columns hold no example"),
+    ],
+)
+def test_what_cannot_be_tagged(columns, message):
+    with pytest.raises(ValueError, match=message):
+        tagging_batches(*columns, batch_size=2)
+
+
+def test_character_ids():
+    characters = Vocabulary.learn(["the", "cat"])
+    sentences = [["the", "cat"], [], ["act", "the", "hat!"]]
+    assert [
+        ["".join(characters.decode(word)) for word in sentence]
+        for sentence in character_ids(characters, sentences)
+    ] == [["the", "cat"], [], ["act", "the", "hat[UNK]"]]
+    cut = character_ids(characters, sentences, max_length=2)
+    assert [[characters.decode(word) for word in sentence] for sentence in cut] == [
+        [["t", "h"], ["c", "a"]],
+        [],
+        [["a", "c"], ["t", "h"], ["h", "a"]],
+    ]
+    assert character_ids(characters, []) == []
+
+
+@pytest.mark.parametrize("max_length", [0, -1])
+def test_character_ids_of_no_length(max_length):
+    with pytest.raises(ValueError, match=f"max_length must be at least 1, got {max_length}"):
+        character_ids(Vocabulary(["a"]), [["a"]], max_length)
 
 
 # Contiguous batches
