@@ -12,8 +12,8 @@ import keras
 import numpy as np
 from keras import ops
 
-from rnn_course import decoding
 from rnn_course.cells import make_cell
+from rnn_course.decoding import Decoder
 from rnn_course.metrics import perplexity
 from rnn_course.padding import check_ids, padded_batches
 from rnn_course.recurrence import RNN
@@ -110,6 +110,7 @@ class LanguageModel(keras.Model):
             for number in range(1, layers + 1)
         ]
         self.dropout = keras.layers.Dropout(dropout, name="dropout")
+        self.decoder = Decoder(self)
         if tie_embeddings:
             self.read_out = TiedReadOut(self.embedding, name="read_out")
         else:
@@ -133,12 +134,13 @@ class LanguageModel(keras.Model):
             x = self.dropout(x, training=training)
         return self.read_out(x)  # (batch, timesteps, vocabulary_size)
 
-    def step(self, tokens, states):
+    def step(self, tokens, states, memory=()):
         """Logits after one more token: what decoding runs.
 
         Args:
             tokens: ids, ``(batch,)``.
-            states: of each layer, as `initial_states` or this method gave them.
+            states: of each layer, as `begin` or this method gave them.
+            memory: nothing: a language model has none.
 
         Returns:
             Logits ``(batch, vocabulary_size)`` and the new states.
@@ -150,9 +152,14 @@ class LanguageModel(keras.Model):
             new_states.append(layer_states)
         return self.read_out(x), new_states
 
-    def initial_states(self, batch_size):
-        """The states before the first token, zeros, of each layer."""
-        return [layer.get_initial_state(batch_size) for layer in self.recurrent_layers]
+    def begin(self, inputs):
+        """The states before the first token, zeros, of each layer, and no memory.
+
+        Args:
+            inputs: any array with a row for each sequence.
+        """
+        batch_size = ops.shape(inputs)[0]
+        return [layer.get_initial_state(batch_size) for layer in self.recurrent_layers], ()
 
     def get_metrics_result(self):
         """The metrics, with a loss per token.
@@ -216,27 +223,41 @@ class LanguageModel(keras.Model):
         tokens = sum(len(sentence) + 1 for sentence in sentences)
         return perplexity(float(self.log_probs(sentences).sum()), tokens)
 
-    def generate(self, prompts=((),), max_length=50, temperature=1.0, seed=None):
-        """Continue each prompt; see `rnn_course.decoding.generate`.
+    def generate(self, prompts=((),), max_length=50, **options):
+        """Continue each prompt; see `rnn_course.decoding.Decoder.generate`.
 
         Args:
             prompts: a list of token id lists; by default one empty prompt.
             max_length: the most tokens to add.
-            temperature: 0 for greedy, 1 for the model's own distribution.
-            seed: of the sampling.
+            **options: ``temperature``, ``top_k``, ``top_p`` and ``seed`` of the sampling.
 
         Returns:
             A list of token id lists: the continuations, without the end token.
         """
-        prompts = [list(prompt) for prompt in prompts]
-        check_ids(prompts, self.config["vocabulary_size"])
-        return decoding.generate(
-            self.step, self.initial_states(len(prompts)), prompts, max_length, temperature, seed
-        )
+        prompts = self._checked(prompts)
+        return self.decoder.generate(np.empty(len(prompts)), prompts, max_length, **options)
+
+    def search(self, prompts=((),), max_length=50, **options):
+        """The likeliest continuations of each prompt; see `rnn_course.decoding.Decoder.search`.
+
+        Args:
+            prompts, max_length: as in `generate`.
+            **options: ``beam`` and ``length_penalty``.
+
+        Returns:
+            For each prompt a list of `rnn_course.decoding.Hypothesis`, the best first.
+        """
+        prompts = self._checked(prompts)
+        return self.decoder.search(np.empty(len(prompts)), prompts, max_length, **options)
 
     def get_config(self):
         """The constructor's arguments."""
         return {**super().get_config(), **self.config}
+
+    def _checked(self, prompts):
+        prompts = [list(prompt) for prompt in prompts]
+        check_ids(prompts, self.config["vocabulary_size"])
+        return prompts
 
     def _padded(self, sequences, batch_size):
         """Sequences of like length together: their places in the list, and padded ids."""

@@ -107,7 +107,8 @@ def test_steps_equal_the_whole_sequence(cell, layers, tied):
     """What decoding runs, token by token, and what training runs."""
     model = shared(cell, layers, tied)
     tokens = np.array([[BEGIN, 4, 5, 8], [BEGIN, 1, 7, 7]])
-    states = model.initial_states(2)
+    states, memory = model.begin(np.zeros(2))
+    assert memory == ()
     for t, expected in enumerate(np.moveaxis(np.array(model(tokens)), 1, 0)):
         logits, states = model.step(tokens[:, t], states)
         np.testing.assert_allclose(logits, expected, atol=1e-5)
@@ -526,7 +527,9 @@ def test_ids_of_any_integer_type():
     expected = model.log_prob([4, 5])
     for sentence in [(4, 5), np.array([4, 5]), np.array([4, 5], "uint8"), [np.int64(4), 5]]:
         assert model.log_prob(sentence) == expected
-        assert model.generate([sentence], 3, temperature=0) == model.generate([[4, 5]], 3, 0)
+        assert model.generate([sentence], 3, temperature=0) == model.generate(
+            [[4, 5]], 3, temperature=0
+        )
 
 
 @pytest.mark.parametrize(
