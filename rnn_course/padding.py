@@ -62,12 +62,13 @@ def padded_batches(sequences, batch_size):
         yield rows, pad([sequences[row] for row in rows])
 
 
-def check_ids(sequences, vocabulary_size):
+def check_ids(sequences, vocabulary_size, kind="token"):
     """Make sure that sequences hold ids of a vocabulary, and no padding.
 
     Args:
         sequences: a list of id lists.
         vocabulary_size: how many tokens there are, the special ones among them.
+        kind: of the ids, for the message.
 
     Raises:
         ValueError: when an id is none, or is that of padding.
@@ -79,6 +80,6 @@ def check_ids(sequences, vocabulary_size):
         for token in sequence:
             if not isinstance(token, int | np.integer) or not PADDING < token < vocabulary_size:
                 raise ValueError(
-                    f"token ids must be integers from 1 to {vocabulary_size - 1}, got {token!r}: "
+                    f"{kind} ids must be integers from 1 to {vocabulary_size - 1}, got {token!r}: "
                     "encode text with the Vocabulary the model was trained with"
                 )
