@@ -1,14 +1,29 @@
-"""Loss and perplexity against sums over single tokens in NumPy."""
+"""Losses and metrics against sums over single tokens, words and entities."""
 
+import itertools
 import math
 
 import keras
 import numpy as np
 import pytest
 import tensorflow as tf
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from keras import ops
 
-from rnn_course.metrics import Perplexity, TokenCrossEntropy, perplexity, token_cross_entropy
+from rnn_course.crf import CRF
+from rnn_course.metrics import (
+    Accuracies,
+    EntityScores,
+    Perplexity,
+    TagAccuracy,
+    TokenCrossEntropy,
+    best_tags,
+    entity_scores,
+    perplexity,
+    tag_accuracies,
+    token_cross_entropy,
+)
 
 VOCABULARY_SIZE = 7
 
@@ -203,10 +218,207 @@ def test_perplexity_starts_anew_after_a_reset():
     assert float(metric.result()) == pytest.approx(math.exp(np.mean(nats(*BATCHES[1]))), rel=1e-5)
 
 
-@pytest.mark.parametrize("make", [TokenCrossEntropy, Perplexity])
+@pytest.mark.parametrize("make", [TokenCrossEntropy, Perplexity, TagAccuracy])
 def test_serialised(make):
     config = keras.saving.serialize_keras_object(make(name="mine"))
     again = keras.saving.deserialize_keras_object(config)
     assert type(again) is make
     assert again.name == "mine"
     assert again.get_config() == make(name="mine").get_config()
+
+
+# Tags
+
+
+def potentials_of(emissions, mask, seed=0):
+    """Of a CRF whose transitions matter."""
+    crf = CRF(VOCABULARY_SIZE)
+    crf.build(emissions.shape)
+    shape = (VOCABULARY_SIZE, VOCABULARY_SIZE)
+    crf.set_weights([np.random.default_rng(seed).normal(size=shape) * 3])
+    return crf(emissions, mask=mask)
+
+
+def test_best_tags_are_the_best_ordinary_ones():
+    _, logits = batch_of(20, 20)
+    assert (logits.argmax(axis=-1) < 4).any()  # special tokens
+    found = np.array(best_tags(logits))
+    assert found.dtype == np.int32
+    np.testing.assert_array_equal(found, 4 + logits[..., 4:].argmax(axis=-1))
+
+
+def test_best_path_never_takes_the_unknown_tag():
+    """Against every path, also behind padding."""
+    _, emissions = batch_of(4, 4)
+    emissions[..., 1] += 9
+    mask = np.array([[1, 1, 1, 1], [0, 0, 1, 1]], bool)
+    potentials = np.array(potentials_of(emissions, mask), "float64")
+    found = np.array(best_tags(potentials))
+    for row in range(2):
+        steps = np.flatnonzero(mask[row])
+
+        def score(path, row=row, steps=steps):
+            pairs = zip(steps, [2, *path[:-1]], path, strict=True)
+            return sum(potentials[row, t, before, tag] for t, before, tag in pairs)
+
+        best = max(itertools.product([4, 5, 6], repeat=len(steps)), key=score)
+        assert tuple(found[row, steps].tolist()) == best
+
+
+@pytest.mark.parametrize("output", ["softmax", "crf"])
+def test_tag_accuracy_counts_every_word_once(output):
+    metric = TagAccuracy()
+    right = []
+    for targets, scores in BATCHES:
+        targets = np.where(targets == 0, 0, 4 + targets % 3)
+        if output == "crf":
+            scores = potentials_of(scores, targets != 0)
+        metric.update_state(targets, scores)
+        right += (np.array(best_tags(scores)) == targets)[targets != 0].tolist()
+    assert 0.1 < np.mean(right) < 0.6
+    assert float(metric.result()) == pytest.approx(np.mean(right))
+    metric.reset_state()
+    metric.update_state(*batch_of(0, timesteps=3))
+    assert float(metric.result()) == 0
+
+
+def test_tag_accuracy_weighted():
+    targets = np.array([[4, 5, 0], [6, 0, 0]])
+    logits = np.eye(VOCABULARY_SIZE, dtype="float32")[[[4, 4, 4], [6, 6, 6]]]
+    for weights, expected in [([3, 1], 4 / 7), ([[3, 1, 9], [0, 9, 9]], 3 / 4)]:
+        metric = TagAccuracy()
+        metric.update_state(targets, logits, sample_weight=np.array(weights))
+        assert float(metric.result()) == pytest.approx(expected)
+
+
+def test_tag_accuracy_in_a_model_whose_scores_carry_a_mask():
+    model = scoring_model()
+    model.compile(loss=TokenCrossEntropy(), metrics=[TagAccuracy()])
+    tokens, tags = np.array([[4, 5, 6], [6, 0, 0]]), np.array([[4, 4, 4], [6, 0, 0]])
+    matrix = np.eye(VOCABULARY_SIZE)
+    matrix[0] = 100
+    model.set_weights([matrix])
+    assert model.evaluate(tokens, tags, verbose=0)[1] == 0.5
+
+
+def test_accuracies_of_known_and_unknown_words():
+    words = [["a", "b", "x"], [], ["y"], ["a"]]
+    gold = [[4, 5, 6], [], [4], [5]]
+    predicted = [[4, 6, 6], [], [5], [5]]
+    expected = Accuracies(overall=3 / 5, known=2 / 3, unknown=1 / 2, unknown_share=2 / 5)
+    assert tag_accuracies(words, gold, predicted, {"a", "b"}) == pytest.approx(expected)
+    none, all_of_them = (tag_accuracies([["a"]], [[4]], [[4]], known) for known in ("", "a"))
+    assert none[0] == none[2] == none[3] == 1
+    assert math.isnan(none.known)
+    assert all_of_them[0] == all_of_them[1] == 1
+    assert math.isnan(all_of_them.unknown)
+    assert all_of_them.unknown_share == 0
+
+
+@pytest.mark.parametrize(
+    ("columns", "message"),
+    [
+        (([], [], []), "accuracy needs at least one word, got none"),
+        (([[]], [[]], [[]]), "accuracy needs at least one word, got none"),
+        (([["a"]], [[4]], []), "words and predicted must be of the same sentences, got 1 and 0"),
+        (([["a"], ["b"]], [[4], []], [[4], [4]]), "sentence 1 has 1 words and 0 gold"),
+        (([["a"]], [[4]], [[4, 4]]), "sentence 0 has 1 words and 2 predicted"),
+    ],
+)
+def test_accuracies_of_what_is_not_parallel(columns, message):
+    with pytest.raises(ValueError, match=message):
+        tag_accuracies(*columns, known_words={"a"})
+
+
+# Entities
+
+
+def spans(tags, row):
+    """Entities by their first word, the word behind the last, and their type: the oracle."""
+    found, start = set(), None
+    for end, tag in enumerate([*tags, "O"]):
+        continues = start is not None and tag == "I-" + tags[start][2:]
+        if start is not None and not continues:
+            found.add((row, start, end, tags[start][2:]))
+            start = None
+        if start is None and tag != "O":
+            start = end
+    return found
+
+
+def test_spans_of_the_oracle():
+    assert spans(["O", "B-X", "I-X", "B-X", "I-Y", "I-Y", "O", "I-X"], 0) == {
+        (0, 1, 3, "X"),
+        (0, 3, 4, "X"),
+        (0, 4, 6, "Y"),
+        (0, 7, 8, "X"),
+    }
+
+
+def counted(gold, predicted, entity_type=None):
+    gold, predicted = (
+        {
+            span
+            for row, tags in enumerate(sentences)
+            for span in spans(tags, row)
+            if entity_type in (None, span[-1])
+        }
+        for sentences in (gold, predicted)
+    )
+    correct = len(gold & predicted)
+    precision = correct / len(predicted) if predicted else 0
+    recall = correct / len(gold) if gold else 0
+    f1 = 2 * correct / (len(gold) + len(predicted)) if correct else 0
+    return EntityScores(precision, recall, f1, correct, len(predicted), len(gold))
+
+
+TAGS = ["O", "B-X", "I-X", "B-long-type", "I-long-type"]
+sentences_twice = st.lists(
+    st.lists(st.tuples(st.sampled_from(TAGS), st.sampled_from(TAGS)), max_size=8),
+    min_size=1,
+    max_size=4,
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(sentences_twice)
+def test_entities_are_right_as_a_whole_or_wrong(pairs):
+    """Also those of tags that do not fit together."""
+    gold, predicted = ([[pair[i] for pair in sentence] for sentence in pairs] for i in (0, 1))
+    assert entity_scores(gold, predicted) == pytest.approx(counted(gold, predicted))
+    for entity_type in {tag[2:] for sentence in gold for tag in sentence if tag != "O"}:
+        assert entity_scores(gold, predicted, entity_type) == pytest.approx(
+            counted(gold, predicted, entity_type)
+        )
+
+
+def test_a_part_of_an_entity_is_wrong():
+    gold = [("B-X", "I-X", "O", "B-X"), ("B-X",)]
+    predicted = [("B-X", "O", "O", "B-X"), ("B-Y",)]
+    expected = EntityScores(1 / 3, 1 / 3, 1 / 3, correct=1, predicted=3, gold=3)
+    assert entity_scores(gold, predicted) == pytest.approx(expected)
+    expected = EntityScores(1 / 2, 1 / 3, 0.4, correct=1, predicted=2, gold=3)
+    assert entity_scores(gold, predicted, "X") == pytest.approx(expected)
+    assert entity_scores(gold, predicted, "Y") == EntityScores(0, 0, 0, 0, 1, 0)
+
+
+def test_no_entity():
+    assert entity_scores([["O", "O"], []], [["O", "O"], []]) == EntityScores(0, 0, 0, 0, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("gold", "predicted", "options", "message"),
+    [
+        ([], [], {}, "at least one sentence, got none"),
+        ([["O"]], [["O"], ["O"]], {}, "gold and predicted must be of the same sent.* 1 and 2"),
+        ([["O"], ["O"]], [["O"], []], {}, "sentence 1 has 1 gold and 0 predicted"),
+        ([["NOUN"]], [["O"]], {}, 'tags must be "O", "B-type" or "I-type", got \'NOUN\''),
+        ([["O"]], [["B-"]], {}, "got 'B-'"),
+        ([["O"]], [["E-X"]], {}, "got 'E-X'"),
+        ([["O"]], [[4]], {}, "got 4"),
+        ([["B-X"]], [["I-Y"]], dict(entity_type="Z"), r"one of \['X', 'Y'\], got 'Z'"),
+    ],
+)
+def test_what_are_no_entities(gold, predicted, options, message):
+    with pytest.raises(ValueError, match=message):
+        entity_scores(gold, predicted, **options)
