@@ -27,6 +27,7 @@ class Word2Vec(keras.Model):
     Args:
         vocabulary_size: how many ids there are.
         dimension: numbers in a vector.
+        seed: of the weights.
 
     Call arguments:
         inputs: a pair: ids of the words read, ``(batch, m)``, padded with 0, and of the candidates,
@@ -46,12 +47,17 @@ class Word2Vec(keras.Model):
         (2, 3)
     """
 
-    def __init__(self, vocabulary_size, dimension, **kwargs):
+    def __init__(self, vocabulary_size, dimension, seed=None, **kwargs):
         super().__init__(**kwargs)
         self.vocabulary_size = vocabulary_size
         self.dimension = dimension
-        self.embedding = keras.layers.Embedding(vocabulary_size, dimension)
-        self.context_embedding = keras.layers.Embedding(vocabulary_size, dimension)
+        self.seed = seed
+        self.embedding, self.context_embedding = (
+            keras.layers.Embedding(
+                vocabulary_size, dimension, keras.initializers.RandomUniform(seed=int(own))
+            )
+            for own in np.random.default_rng(seed).integers(2**31, size=2)
+        )
 
     def call(self, inputs):
         read, candidates = inputs
@@ -80,8 +86,8 @@ class Word2Vec(keras.Model):
         return WordVectors(vocabulary.tokens[first:], matrix[first:])
 
     def get_config(self):
-        config = {"vocabulary_size": self.vocabulary_size, "dimension": self.dimension}
-        return super().get_config() | config
+        names = ("vocabulary_size", "dimension", "seed")
+        return super().get_config() | {name: getattr(self, name) for name in names}
 
 
 @keras.saving.register_keras_serializable(package="rnn_course")
@@ -212,9 +218,12 @@ def word2vec_examples(
     if not len(target):
         raise ValueError("no two known words stand beside each other: check corpus and vocabulary")
     order = generator.permutation(len(target))
+    candidates = np.empty((len(target), 1 + negatives), "int32")
+    candidates[:, 0] = target[order]
     noise = np.cumsum(counts**0.75)
-    drawn = np.searchsorted(noise, generator.random((len(target), negatives)) * noise[-1], "right")
-    candidates = np.column_stack([target[order], drawn.astype("int32")])
+    for column in range(1, 1 + negatives):  # all at once would take far more memory
+        drawn = generator.random(len(target)) * noise[-1]
+        candidates[:, column] = np.searchsorted(noise, drawn, side="right")
     labels = np.zeros(candidates.shape, "float32")
     labels[:, 0] = 1
     return (read[order], candidates), labels
@@ -236,7 +245,7 @@ def train_word2vec(
 ):
     """Learn word vectors from a corpus.
 
-    Each pass draws new examples; those that fill no whole batch are left for the next one. The
+    Each pass draws new examples; the last ones, which fill no whole batch, are left out. The
     optimizer is Adam, where Mikolov's programme takes one example at a time: batches are what makes
     Keras fast here.
 
@@ -267,8 +276,7 @@ def train_word2vec(
     """
     ids = vocabulary.encode_all(sentences)
     generator = np.random.default_rng(seed)
-    keras.utils.set_random_seed(seed)
-    model = Word2Vec(len(vocabulary), dimension)
+    model = Word2Vec(len(vocabulary), dimension, seed)
     model.compile(
         keras.optimizers.Adam(learning_rate),
         loss=NegativeSampling(),
@@ -276,19 +284,27 @@ def train_word2vec(
         jit_compile=keras.backend.backend() != "torch",
     )
     for epoch in range(1, epochs + 1):
-        (read, candidates), labels = word2vec_examples(
-            ids, len(vocabulary), architecture, window, negatives, subsampling, generator
-        )
-        size = min(batch_size, len(labels))
-        whole = len(labels) // size * size  # a second shape would be compiled anew
-        history = model.fit(
-            (read[:whole], candidates[:whole]),
-            labels[:whole],
-            batch_size=size,
-            shuffle=False,
-            verbose=0,
+        loss, examples = _one_pass(
+            model,
+            batch_size,
+            word2vec_examples(
+                ids, len(vocabulary), architecture, window, negatives, subsampling, generator
+            ),
         )
         if progress:
-            loss = history.history["loss"][0]
-            print(f"epoch {epoch} of {epochs}: {loss:.3f} nats an example, {len(labels)} examples")
+            print(f"epoch {epoch} of {epochs}: {loss:.3f} nats an example, {examples} examples")
     return model
+
+
+def _one_pass(model, batch_size, examples):
+    (read, candidates), labels = examples
+    size = min(batch_size, len(labels))
+    whole = len(labels) // size * size  # another shape, the last batch's, would be compiled anew
+    history = model.fit(
+        (read[:whole], candidates[:whole]),
+        labels[:whole],
+        batch_size=size,
+        shuffle=False,
+        verbose=0,
+    )
+    return history.history["loss"][0], whole

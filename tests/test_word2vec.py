@@ -167,8 +167,18 @@ def test_word_vectors_are_those_of_the_ordinary_tokens():
     assert np.array_equal(model.word_vectors(vocabulary, add_contexts=True)["a"], E[4] + C[4])
 
 
+def test_seeds_make_weights():
+    def weights(seed):
+        model = Word2Vec(9, 3, seed=seed)
+        model((np.array([[4]]), np.array([[5]])))
+        return [weight.tolist() for weight in model.get_weights()]
+
+    assert weights(1) == weights(1) != weights(2)
+    assert weights(1)[0] != weights(1)[1]
+
+
 def test_saved_and_loaded(tmp_path):
-    model = Word2Vec(9, 3)
+    model = Word2Vec(9, 3, seed=5)
     model.compile("sgd", loss=NegativeSampling())
     inputs = np.array([[4, 0], [5, 6]]), np.array([[7, 8], [8, 7]])
     expected = keras.ops.convert_to_numpy(model(inputs))
@@ -176,6 +186,7 @@ def test_saved_and_loaded(tmp_path):
     loaded = keras.models.load_model(tmp_path / "model.keras")
     np.testing.assert_array_equal(keras.ops.convert_to_numpy(loaded(inputs)), expected)
     assert isinstance(loaded.loss, NegativeSampling)
+    assert loaded.seed == 5
 
 
 @pytest.mark.trains
