@@ -383,8 +383,8 @@ def backward(record, output_gradients=None, final_state_gradients=None, truncate
     r"""Backpropagation through time.
 
     Truncated, the time steps are cut into blocks of :math:`k_1`, and the losses of a block reach
-    back to the step that is :math:`k_2` steps before the block's end and no further: the state
-    before that step counts as a constant. Every loss is counted once.
+    the :math:`k_2` steps up to the block's end and no further back: the state before those counts
+    as a constant. Every loss is counted once.
 
     - :math:`k_1 = k_2 = k`: blocks on their own, as in stateful training, where each starts from
       the state with which the one before ended.
