@@ -224,7 +224,7 @@ def word2vec_examples(
     for column in range(1, 1 + negatives):  # all at once would take far more memory
         drawn = generator.random(len(target)) * noise[-1]
         candidates[:, column] = np.searchsorted(noise, drawn, side="right")
-    labels = np.zeros(candidates.shape, "float32")
+    labels = np.zeros(candidates.shape, "int8")
     labels[:, 0] = 1
     return (read[order], candidates), labels
 
