@@ -18,7 +18,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from . import agreement, memory, real, registry, sentiment
+from . import agreement, memory, real, registry, sentiment, translation
 from .base import CorpusError, LabelledText, Pair, Splits, TaggedSentence
 from .readers import (
     read_aligned,
@@ -57,10 +57,11 @@ __all__ = [
     "read_text",
     "references",
     "sentiment",
+    "translation",
 ]
 
 # One more embedded corpus is one more module, with a CORPUS and a load(**options).
-_EMBEDDED = {module.CORPUS.name: module for module in (agreement, memory, sentiment)}
+_EMBEDDED = {module.CORPUS.name: module for module in (agreement, memory, sentiment, translation)}
 _READERS: dict[str, Callable[..., Splits]] = {
     "ud_english_ewt": real.ud_english_ewt,
     "ncbi_disease": real.ncbi_disease,
@@ -79,7 +80,7 @@ def names() -> list[str]:
 
     Example:
         >>> names()[:4]
-        ['agreement', 'memory', 'sentiment', 'ud_english_ewt']
+        ['agreement', 'memory', 'sentiment', 'translation']
     """
     return list(_CORPORA)
 
@@ -151,15 +152,15 @@ def load(name: str, **options: Any) -> Splits:
 
     Args:
         name: one of `names()`.
-        **options: what the corpus lets one choose, see `agreement.load`, `memory.load` and
-            `sentiment.load`; of the real ones, `tag="xpos"` for `"ud_english_ewt"`, `fold=0` to `9`
-            and `seed` for `"sentence_polarity"`, `source="de"` for both corpora of translations,
-            and `seed` for `"tatoeba_deu_eng"`.
+        **options: what the corpus lets one choose, see `agreement.load`, `memory.load`,
+            `sentiment.load` and `translation.load`; of the real ones, `tag="xpos"` for
+            `"ud_english_ewt"`, `fold=0` to `9` and `seed` for `"sentence_polarity"`, `source="de"`
+            for both corpora of translations, and `seed` for `"tatoeba_deu_eng"`.
 
     Returns:
         Its three splits: lists of `agreement.Sentence` for `"agreement"`, of `memory.Recall`,
         `memory.Copy` or `memory.Adding` for `"memory"`, of `sentiment.Review` for `"sentiment"`,
-        of `TaggedSentence` for `"ud_english_ewt"`
+        of `synchronous.Aligned` for `"translation"`, of `TaggedSentence` for `"ud_english_ewt"`
         and `"ncbi_disease"`, of `LabelledText` for `"sentence_polarity"`, of `Pair` for
         `"tatoeba_deu_eng"` and `"multi30k"`; one string each for `"tiny_shakespeare"` (test is
         empty), `"gutenberg"` (novels by Jane Austen) and `"time_machine"`.
