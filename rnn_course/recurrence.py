@@ -94,6 +94,33 @@ class RNN(keras.layers.RNN):
             )
 
 
+def bidirectional(layer, name=None):
+    r"""A layer in both directions, :math:`h_t = [\overrightarrow{h}_t;\; \overleftarrow{h}_t]`.
+
+    Args:
+        layer: an `RNN`; it is copied.
+        name: of the new layer.
+
+    Returns:
+        A `keras.layers.Bidirectional`. It is what models should use in place of Keras's own: a
+        model that makes several of those when it is loaded sometimes gets a wrong one.
+
+    Example:
+        >>> from keras import ops
+        >>> from rnn_course.cells import GRUCell
+        >>> bidirectional(RNN(GRUCell(4)))(ops.ones((2, 5, 3))).shape
+        TensorShape([2, 8])
+
+    Source:
+        Schuster & Paliwal (1997), "Bidirectional recurrent neural networks".
+    """
+    both = keras.layers.Bidirectional(layer, name=name)
+    # While it loads a model Keras knows what it copies by `id`. Python gives the id of a layer that
+    # is gone to the next one, which would then be taken for a copy of the first: keep it.
+    both.original = lambda: layer
+    return both
+
+
 def _fits(shape, expected):
     """Whether the sizes are as expected, as far as both are known."""
     return len(shape) == len(expected) and all(

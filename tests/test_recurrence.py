@@ -1,5 +1,6 @@
 """RNN against Keras's built-in layers, its properties, saving, and bad input."""
 
+import gc
 import itertools
 
 import keras
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from keras import ops
 
 from rnn_course.cells import GRUCell, LSTMCell, SimpleRNNCell, make_cell
-from rnn_course.recurrence import RNN
+from rnn_course.recurrence import RNN, bidirectional
 
 BATCH, TIMESTEPS, FEATURES, UNITS = 3, 6, 5, 4
 
@@ -329,6 +330,61 @@ def test_save_and_load(form, name, tmp_path):
         again.predict(sequences(), verbose=0), model.predict(sequences(), verbose=0)
     )
     assert type(again.layers[0]) is type(layers[0])
+
+
+# Both directions
+
+
+@pytest.mark.parametrize("return_sequences", [False, True])
+def test_bidirectional_joins_the_walks_of_both_directions(return_sequences):
+    layer = bidirectional(RNN(LSTMCell(UNITS), return_sequences=return_sequences), name="both")
+    assert layer.name == "both"
+    x = sequences()
+    outputs = np.array(layer(x))
+    for half, walk, there in [
+        (outputs[..., :UNITS], layer.forward_layer, 1),
+        (outputs[..., UNITS:], layer.backward_layer, -1),
+    ]:
+        expected = keras.layers.LSTM(UNITS, return_sequences=return_sequences)
+        expected.build(x.shape)
+        expected.set_weights(walk.get_weights())
+        expected = np.array(expected(x[:, ::there]))
+        if return_sequences:
+            expected = expected[:, ::there]
+        np.testing.assert_allclose(half, expected, atol=1e-6)
+
+
+@keras.saving.register_keras_serializable("tests")
+class ManyDirections(keras.Model):
+    """A model that makes its layers when it is loaded, and lets Python reuse memory meanwhile."""
+
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.both = []
+        for _ in range(20):
+            self.both.append(bidirectional(RNN(GRUCell(1), return_sequences=True)))
+            gc.collect(1)
+
+    def build(self, shape):
+        for layer in self.both:
+            layer.build(shape)
+            shape = layer.compute_output_shape(shape)
+
+    def call(self, x):
+        for layer in self.both:
+            x = layer(x)
+        return x
+
+
+def test_a_loaded_model_has_as_many_directions_as_the_saved_one(tmp_path):
+    model = ManyDirections()
+    model.build((None, None, 2))
+    model.save(tmp_path / "model.keras")
+    again = keras.saving.load_model(tmp_path / "model.keras")
+    walks = [walk for b in again.both for walk in (b.forward_layer, b.backward_layer)]
+    assert len({id(walk.cell) for walk in walks}) == len({id(walk) for walk in walks}) == 40
+    for weight, other in zip(model.get_weights(), again.get_weights(), strict=True):
+        np.testing.assert_array_equal(weight, other)
 
 
 # Bad input
