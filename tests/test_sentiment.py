@@ -118,6 +118,14 @@ def test_a_change_in_the_rationale_changes_the_label_and_no_other_does(splits):
                 assert (judge(changed)[0] != label) == (position in rationale)
 
 
+def test_without_its_negation_a_review_says_the_opposite(splits):
+    negated = [review for review in splits.test if len(review.rationale) > 1]
+    for tokens, label, rationale in negated:
+        negators = [i for i in rationale if tokens[i] not in GOOD | BAD]
+        bare = [token for i, token in enumerate(tokens) if i not in negators]
+        assert judge(bare)[0] != label
+
+
 def mirrored(tokens):
     """A contrast with its clauses exchanged."""
     clause = deciding_clause(tokens)

@@ -45,6 +45,11 @@ def test_outside_the_language_there_is_no_translation(grammar):
         assert grammar.translate(text.split()) == []
 
 
+def test_a_string_is_no_list_of_tokens(grammar):
+    with pytest.raises(CorpusError, match="give a list of tokens, not the string 'I sleep'"):
+        grammar.translate("I sleep")
+
+
 def test_every_translation_is_found():
     rules = {"a.b": [(1, "bank", "Bank"), (1, "bank", "Ufer"), (1, "c.d", "c.d")]}
     grammar = SynchronousGrammar(rules | {"c.d": [(1, "bank", "Bank")]}, "a.b")

@@ -431,3 +431,8 @@ def test_bad_options_are_refused(options, message):
 def test_what_is_no_sentence_has_no_translation(tokens):
     with pytest.raises(CorpusError, match="is not a sentence of this corpus"):
         translation.translate(tokens)
+
+
+def test_a_string_is_no_sentence():
+    with pytest.raises(CorpusError, match=r"give a list of tokens, not the string 'He sleeps .'"):
+        translation.translate("He sleeps .")

@@ -9,14 +9,11 @@ from bisect import bisect
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
-from itertools import accumulate, product
+from itertools import accumulate, count, product
 from random import Random
 from typing import NamedTuple
 
 from .base import CorpusError
-
-# Words of one side, each with the number of the rule application it comes from.
-Side = list[tuple[str, int]]
 
 
 class Aligned(NamedTuple):
@@ -40,6 +37,12 @@ class Rule(NamedTuple):
     source: tuple[str, ...]
     target: tuple[str, ...]
     symbols: tuple[str, ...]
+
+
+# A rule applied, and what becomes of its symbols.
+Tree = tuple[Rule, dict[str, "Tree"]]
+# Words of one side, each with the number of the rule application it comes from.
+Side = list[tuple[str, int]]
 
 
 class SynchronousGrammar:
@@ -126,19 +129,12 @@ class SynchronousGrammar:
 
     def sample(self, random: Random) -> Aligned:
         """Draw one sentence. Only `random.random()` is called, the same on every machine."""
-        applications = 0
 
-        def derive(symbol: str) -> tuple[Side, Side]:
-            nonlocal applications
-            applications += 1
-            number, draw = applications, random.random()
-            rule = self.rules[symbol][bisect(self._bounds[symbol], draw)]
-            parts = {part: derive(part) for part in rule.symbols}
-            return _assembled(rule.source, 0, parts, number), _assembled(
-                rule.target, 1, parts, number
-            )
+        def derive(symbol: str) -> Tree:
+            rule = self.rules[symbol][bisect(self._bounds[symbol], random.random())]
+            return rule, {part: derive(part) for part in rule.symbols}
 
-        return _aligned(*derive(self.start))
+        return _aligned(derive(self.start))
 
     def translate(self, tokens: Sequence[str]) -> list[Aligned]:
         """All translations of a sentence: none outside the language, one if it is unambiguous.
@@ -148,8 +144,12 @@ class SynchronousGrammar:
 
         Returns:
             The distinct results.
-        """
 
+        Raises:
+            CorpusError: if `tokens` is one string.
+        """
+        if isinstance(tokens, str):
+            raise CorpusError(f"give a list of tokens, not the string {tokens!r}: split it first")
         known = {*tokens, *self.rules}
         usable = {
             symbol: [rule for rule in rs if known.issuperset(rule.source)]
@@ -157,37 +157,28 @@ class SynchronousGrammar:
         }
 
         @cache
-        def derive(symbol: str, begin: int) -> list[tuple[int, tuple]]:
-            """Ends and trees `(rule, children)` of what the symbol derives from `begin` on."""
+        def derive(symbol: str, begin: int) -> list[tuple[int, Tree]]:
+            """The trees of what the symbol derives from `begin` on, and where that ends."""
             found = []
             for rule in usable[symbol]:
-                found += [(end, (rule, children)) for end, children in walk(rule.source, begin)]
+                # A pair with an empty source side stands on the target side alone.
+                silent = {p: (self.rules[p][0], {}) for p in rule.symbols if p not in rule.source}
+                found += [(end, (rule, parts | silent)) for end, parts in walk(rule.source, begin)]
             return found
 
-        def walk(parts: Sequence[str], begin: int) -> Iterator[tuple[int, dict[str, tuple]]]:
+        def walk(parts: Sequence[str], begin: int) -> Iterator[tuple[int, dict[str, Tree]]]:
+            """The trees of the symbols in a sequence of symbols and words."""
             if not parts:
                 yield begin, {}
             elif parts[0] in self.rules:
                 for middle, tree in derive(parts[0], begin):
-                    for end, children in walk(parts[1:], middle):
-                        yield end, {parts[0]: tree} | children
+                    for end, trees in walk(parts[1:], middle):
+                        yield end, {parts[0]: tree} | trees
             elif begin < len(tokens) and tokens[begin] == parts[0]:
                 yield from walk(parts[1:], begin + 1)
 
-        numbers = iter(range(10**9))
-
-        def sides(tree: tuple) -> tuple[Side, Side]:
-            rule, children = tree
-            # A pair with an empty source side stands on the target side alone.
-            silent = {p: (self.rules[p][0], {}) for p in rule.symbols if p not in children}
-            parts = {part: sides(child) for part, child in (children | silent).items()}
-            number = next(numbers)
-            return _assembled(rule.source, 0, parts, number), _assembled(
-                rule.target, 1, parts, number
-            )
-
-        ends = derive(self.start, 0)
-        return list(dict.fromkeys(_aligned(*sides(t)) for end, t in ends if end == len(tokens)))
+        trees = derive(self.start, 0)
+        return list(dict.fromkeys(_aligned(tree) for end, tree in trees if end == len(tokens)))
 
     def vocabulary(self, side: int) -> list[str]:
         """All words of one side (0 source, 1 target), sorted."""
@@ -199,23 +190,26 @@ def _is_symbol(part: str) -> bool:
     return "=" in part or "." in part.strip(".")
 
 
-def _assembled(
-    parts: Sequence[str], side: int, derived: Mapping[str, tuple[Side, Side]], number: int
-) -> Side:
-    return [
-        word
-        for part in parts
-        for word in (derived[part][side] if part in derived else [(part, number)])
-    ]
+def _aligned(tree: Tree) -> Aligned:
+    applications = count()
 
+    def sides(tree: Tree) -> tuple[Side, Side]:
+        rule, children = tree
+        number, parts = next(applications), {part: sides(child) for part, child in children.items()}
+        source, target = (
+            [
+                word
+                for part in right
+                for word in (parts[part][side] if part in parts else [(part, number)])
+            ]
+            for side, right in enumerate((rule.source, rule.target))
+        )
+        return source, target
 
-def _aligned(source: Side, target: Side) -> Aligned:
+    source, target = sides(tree)
+    pairs = product(enumerate(source), enumerate(target))
     return Aligned(
         tuple(word for word, _ in source),
         tuple(word for word, _ in target),
-        tuple(
-            (i, j)
-            for (i, (_, a)), (j, (_, b)) in product(enumerate(source), enumerate(target))
-            if a == b
-        ),
+        tuple((i, j) for (i, (_, a)), (j, (_, b)) in pairs if a == b),
     )

@@ -81,7 +81,7 @@ def translate(tokens: Sequence[str]) -> Aligned:
         The sentence with its translation and alignment.
 
     Raises:
-        CorpusError: if it is not in the language of the grammar.
+        CorpusError: if it is not in the language of the grammar, or one string.
 
     Example:
         >>> lecture = translate("I like attending deep learning lectures .".split())
@@ -90,7 +90,9 @@ def translate(tokens: Sequence[str]) -> Aligned:
         >>> lecture.alignment
         ((0, 0), (1, 2), (2, 1), (3, 3), (4, 3), (5, 3), (6, 4))
     """
-    first, *rest = tokens if tokens else ("",)
+    if isinstance(tokens, str):
+        raise CorpusError(f"give a list of tokens, not the string {tokens!r}: split it first")
+    first, *rest = tokens or [""]
     spoken = [first if first == "I" else first[:1].lower() + first[1:], *rest]
     found = grammar().translate(["a" if token == "an" else token for token in spoken])
     for sentence in map(_written, found):
