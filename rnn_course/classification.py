@@ -13,7 +13,7 @@ from keras import ops
 from rnn_course.attention import AttentionPooling
 from rnn_course.cells import make_cell
 from rnn_course.padding import check_ids, padded_batches
-from rnn_course.recurrence import RNN
+from rnn_course.recurrence import RNN, bidirectional
 from rnn_course.tokens import PADDING
 
 POOLINGS = ("last", "final_states", "mean", "max", "sum", "concat", "attention")
@@ -138,7 +138,7 @@ class SequenceClassifier(keras.Model):
         )
         if not self.config["bidirectional"]:
             return layer
-        return keras.layers.Bidirectional(layer, name=f"bidirectional_{number}")
+        return bidirectional(layer, name=f"bidirectional_{number}")
 
     def build(self, input_shape):
         """Build every layer for token ids of shape ``(batch, timesteps)``."""

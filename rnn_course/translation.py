@@ -21,7 +21,7 @@ from rnn_course.attention import DecoderAttention
 from rnn_course.cells import make_cell
 from rnn_course.decoding import Decoder, rollout
 from rnn_course.padding import check_ids, pad, padded_batches
-from rnn_course.recurrence import RNN
+from rnn_course.recurrence import RNN, bidirectional
 from rnn_course.tokens import BEGIN, END, PADDING
 
 
@@ -164,7 +164,7 @@ class EncoderDecoder(keras.Model):
             return_state=True,
             name=f"encoder_{number}",
         )
-        return keras.layers.Bidirectional(layer, name=f"bidirectional_{number}") if two else layer
+        return bidirectional(layer, name=f"bidirectional_{number}") if two else layer
 
     def build(self, input_shape):
         """Build every layer for source ids and decoder inputs of these shapes."""
