@@ -46,6 +46,7 @@ class Vocabulary:
             vocabulary=[*boundaries, *tokens], mask_token=padding, oov_token=unknown
         )
         self.tokens = tuple(map(str, self.lookup.get_vocabulary()))
+        self.ordinary = frozenset(tokens)
 
     @classmethod
     def learn(cls, sentences, minimum_count=1):
@@ -79,7 +80,7 @@ class Vocabulary:
         return len(self.tokens)
 
     def __contains__(self, token):
-        return token in self.tokens[len(SPECIAL_TOKENS) :]
+        return token in self.ordinary
 
     def encode(self, tokens):
         """The ids of a sequence of tokens, `rnn_course.tokens.UNKNOWN` for those it lacks.
