@@ -122,7 +122,9 @@ def gradient_by_lag(
         norms[name] = np.where(values > 0, values, np.nan)
     lags = np.arange(next(iter(norms.values())).shape[-1]) if norms else [0]
     ax, text = _curves("lags", lags, "norms", norms, ax, xlabel, ylabel, log=True)
-    describe(ax, text.replace(ylabel, "Norm of the gradient", 1) + " The scale is logarithmic.")
+    if ylabel.startswith("$"):  # words are read out better than a formula
+        text = text.replace(ylabel, "norm of the gradient", 1)
+    describe(ax, text + " The scale is logarithmic.")
     return ax
 
 

@@ -167,6 +167,7 @@ def test_alt_text_names_models_first_last_and_extreme_values():
         "LSTM: 1 at 1, lowest 0.25 at 2, 0.5 at 4. majority baseline: 0.3."
     )
     assert "Norm of the gradient" in alt_text(gradient_by_lag({"a": [1.0]}))
+    assert alt_text(gradient_by_lag({"a": [1.0]}, ylabel="growth")).startswith("Growth against")
 
 
 def test_alt_text_of_another_picture_is_an_error():
