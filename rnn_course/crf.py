@@ -205,8 +205,8 @@ def _forward(reduce, potentials):
 def _walk(step, sequence, state, go_backwards=False):
     """The states of a recurrence in the order of the walk, ``(batch, timesteps, …)``."""
 
-    # In Keras's loop for recurrent layers: the gradient of `ops.scan` is none that TensorFlow
-    # can compile for a GPU.
+    # Keras's loop for recurrent layers, not `ops.scan`: XLA, which compiles models for a GPU, does
+    # not take the gradient of that one in TensorFlow.
     def cell(inputs, states):
         state = step(states[0], inputs)
         return state, [state]
