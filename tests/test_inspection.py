@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 from keras import ops
 
+from rnn_course import bptt
 from rnn_course.cells import GRUCell, LSTMCell, SimpleRNNCell
 from rnn_course.inspection import (
     NamedArray,
@@ -289,3 +290,26 @@ def test_gates_and_states_without_a_name_are_an_error():
         gate_traces(CELLS["keras lstm"], SEQUENCES)
     with pytest.raises(ValueError, match=r"one of \('hidden_state',\), got 'cell_state'"):
         jacobian_singular_values(CELLS["gru"], SEQUENCES, state="cell_state")
+
+
+BY_HAND = {
+    "simple_rnn": bptt.SimpleRNN(),
+    "simple_rnn relu": bptt.SimpleRNN(activation="relu"),
+    "lstm": bptt.LSTM(),
+    "gru": bptt.GRU(),
+    "gru before, write": bptt.GRU(reset_after=False, update_gate="write"),
+}
+
+
+@pytest.mark.parametrize("name", BY_HAND)
+def test_gradients_are_those_derived_by_hand(name):
+    cell = CELLS[name]
+    record = bptt.forward(BY_HAND[name], cell.get_weights(), SEQUENCES, initial_of(cell), MASK)
+    outward = np.where(MASK[..., None], READ_OUT, 0)
+    expected = np.concatenate(bptt.backward(record, outward).states, axis=-1)
+
+    def loss(h):  # linear, so that its own gradient is `outward`
+        return ops.sum(h * ops.convert_to_tensor(outward), axis=(1, 2))
+
+    found = side_by_side(state_gradients(cell, SEQUENCES, loss, MASK, initial_of(cell)))
+    np.testing.assert_allclose(found[MASK], expected[MASK], atol=1e-10)
