@@ -322,6 +322,34 @@ def tagging_batches(words, tags, characters=None, *, batch_size, shuffle=True, s
     return batches.map(lambda words, tags, characters: ((words, characters), tags))
 
 
+def translation_batches(sources, targets, batch_size, shuffle=True, seed=None):
+    """Batches of sentence pairs: source, decoder inputs ``<s> y1 … yn``, targets ``y1 … yn </s>``.
+
+    Args:
+        sources: a list of token id lists; their lengths decide what is batched together.
+        targets: the list of their translations.
+        batch_size: pairs of mean length in a batch.
+        shuffle: whether each pass has a new order.
+        seed: of the shuffling.
+
+    Returns:
+        A `tf.data.Dataset` of (source, decoder inputs) and targets, each ``(batch, timesteps)``;
+        see `bucketed_batches`.
+
+    Example:
+        >>> batches = translation_batches([[7, 8]], [[9]], batch_size=1)
+        >>> for (source, inputs), outputs in batches:
+        ...     print(source.numpy().tolist(), inputs.numpy().tolist(), outputs.numpy().tolist())
+        [[7, 8]] [[2, 9]] [[9, 3]]
+    """
+    inputs = [[BEGIN, *target] for target in targets]
+    outputs = [[*target, END] for target in targets]
+    batches = bucketed_batches(
+        sources, inputs, outputs, batch_size=batch_size, shuffle=shuffle, seed=seed
+    )
+    return batches.map(lambda source, inputs, outputs: ((source, inputs), outputs))
+
+
 def contiguous_batches(ids, batch_size, timesteps):
     """A running text for stateful truncated backpropagation through time.
 

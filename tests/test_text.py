@@ -15,6 +15,7 @@ from rnn_course.text import (
     contiguous_batches,
     language_model_batches,
     tagging_batches,
+    translation_batches,
 )
 from rnn_course.tokens import BEGIN, END, PADDING, SPECIAL_TOKENS, UNKNOWN
 
@@ -459,3 +460,24 @@ def test_fewer_tokens_than_rows():
 def test_a_text_that_cannot_be_cut(ids, batch_size, timesteps, message):
     with pytest.raises(ValueError, match=message):
         contiguous_batches(ids, batch_size, timesteps)
+
+
+# Sentence pairs
+
+
+def test_pairs_stay_pairs_and_targets_are_one_step_ahead_of_the_inputs():
+    sources, targets = random_examples(30, seed=1, longest=9), random_examples(30, seed=2)
+    targets[3] = []
+    found = []
+    for (source, inputs), outputs in translation_batches(sources, targets, batch_size=4, seed=0):
+        rows = zip(*(unpadded(part.numpy()) for part in (source, inputs, outputs)), strict=True)
+        for source_row, input_row, output_row in rows:
+            assert (input_row[0], output_row[-1]) == (BEGIN, END)
+            assert input_row[1:] == output_row[:-1]
+            found.append((source_row, output_row[:-1]))
+    assert sorted(found) == sorted(zip(sources, targets, strict=True))
+
+
+def test_pairs_must_be_parallel():
+    with pytest.raises(ValueError, match="same number of examples"):
+        translation_batches([[4], [5]], [[6]], batch_size=2)
