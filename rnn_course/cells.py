@@ -17,6 +17,8 @@ and from them.
 import keras
 from keras import ops
 
+from rnn_course.checks import check_sizes
+
 
 class RecurrentCell(keras.layers.Layer):
     """What the three cells share: their weights, the input projection and Keras's cell contract.
@@ -39,8 +41,7 @@ class RecurrentCell(keras.layers.Layer):
         **kwargs,
     ):
         super().__init__(**kwargs)
-        if isinstance(units, bool) or not isinstance(units, int) or units <= 0:
-            raise ValueError(f"units must be a positive integer, got {units!r}")
+        check_sizes(units=units)
         self.units = units
         self.activation = get_activation("activation", activation)
         self.use_bias = use_bias
@@ -157,33 +158,35 @@ class RecurrentCell(keras.layers.Layer):
 class SimpleRNNCell(RecurrentCell):
     r"""The simple recurrent network of Elman (1990).
 
-    .. math::
+        .. math::
 
-        h_t = g(x_t W + h_{t-1} U + b)
+            h_t = g(x_t W + h_{t-1} U + b)
 
-    with the activation :math:`g`: ``"tanh"``, ``"relu"`` or ``"sigmoid"`` in this course, any of
-    Keras's in general. The output is the hidden state :math:`h_t`.
+        with the activation :math:`g`: ``"tanh"``, ``"relu"`` or ``"sigmoid"`` in this course, any of
+        Keras's in general. The output is the hidden state :math:`h_t`.
 
-    Args:
-        units: size of the hidden state.
-        activation: :math:`g`, a name or a function.
-        use_bias: whether there is a :math:`b`.
-        kernel_initializer: how W starts, ``(features, units)``.
-        recurrent_initializer: how U starts, ``(units, units)``.
-        bias_initializer: how b starts, ``(units,)``.
+        Args:
+            units: size of the hidden state.
+            activation: :math:`g`, a name or a function.
+            use_bias: whether there is a :math:`b`.
+            kernel_initializer: how W starts, ``(features, units)``.
+            recurrent_initializer: how U starts, ``(units, units)``.
+            bias_initializer: how b starts, ``(units,)``.
 
-    Raises:
-        ValueError: when ``units`` is not a positive integer or an activation is unknown.
+        Raises:
+            ValueError: when ``units`` is not a positive integer or an activation is unknown.
 
-    Example:
-        >>> from keras import ops
-        >>> cell = SimpleRNNCell(2)
-        >>> output, states = cell(ops.ones((1, 3)), cell.get_initial_state(batch_size=1))
-        >>> output.shape, len(states)
-        (TensorShape([1, 2]), 1)
+        Example:
+            >>> from keras import ops
 
-    Source:
-        Elman (1990), "Finding structure in time".
+    from rnn_course.checks import check_sizes
+            >>> cell = SimpleRNNCell(2)
+            >>> output, states = cell(ops.ones((1, 3)), cell.get_initial_state(batch_size=1))
+            >>> output.shape, len(states)
+            (TensorShape([1, 2]), 1)
+
+        Source:
+            Elman (1990), "Finding structure in time".
     """
 
     gate_names = ("candidate",)

@@ -12,6 +12,7 @@ from keras import ops
 
 from rnn_course.attention import AttentionPooling
 from rnn_course.cells import make_cell
+from rnn_course.checks import check_sizes
 from rnn_course.padding import check_ids, padded_batches
 from rnn_course.recurrence import RNN, bidirectional
 from rnn_course.tokens import PADDING
@@ -101,10 +102,8 @@ class SequenceClassifier(keras.Model):
             timesteps=timesteps,
             dropout=dropout,
         )
-        for name in ("vocabulary_size", "classes", "embedding_dim", "layers"):
-            size = self.config[name]
-            if isinstance(size, bool) or not isinstance(size, int) or size <= 0:
-                raise ValueError(f"{name} must be a positive integer, got {size!r}")
+        check_sizes(vocabulary_size=vocabulary_size, classes=classes)
+        check_sizes(embedding_dim=embedding_dim, layers=layers)
         if pooling not in POOLINGS:
             raise ValueError(f"pooling must be one of {POOLINGS}, got {pooling!r}")
         if pooling == "last" and bidirectional:
@@ -116,8 +115,8 @@ class SequenceClassifier(keras.Model):
                 'pooling="concat" needs timesteps, how many tokens to put side by side; '
                 f"no other pooling takes it: got pooling={pooling!r}, timesteps={timesteps!r}"
             )
-        if timesteps is not None and (not isinstance(timesteps, int) or timesteps <= 0):
-            raise ValueError(f"timesteps must be a positive integer, got {timesteps!r}")
+        if timesteps is not None:
+            check_sizes(timesteps=timesteps)
         self.embedding = keras.layers.Embedding(vocabulary_size, embedding_dim, name="embedding")
         self.recurrent_layers = [
             self._recurrent_layer(number, return_state=number == layers)

@@ -17,6 +17,7 @@ import keras
 import numpy as np
 from keras import ops
 
+from rnn_course.checks import check_sizes
 from rnn_course.padding import pad
 from rnn_course.tokens import BEGIN, END, PADDING
 
@@ -299,8 +300,7 @@ class Decoder:
         Raises:
             ValueError: when there is no prompt or an option is out of range.
         """
-        if isinstance(beam, bool) or not isinstance(beam, int) or beam < 1:
-            raise ValueError(f"beam must be a positive integer, got {beam!r}")
+        check_sizes(beam=beam)
         if not 0 <= length_penalty < math.inf:
             raise ValueError(f"length_penalty must not be negative, got {length_penalty}")
         forced, is_forced, limits = _prompted(prompts, max_length)

@@ -13,6 +13,7 @@ import numpy as np
 from keras import ops
 
 from rnn_course.cells import make_cell
+from rnn_course.checks import check_sizes
 from rnn_course.decoding import Decoder
 from rnn_course.metrics import perplexity
 from rnn_course.padding import check_ids, padded_batches
@@ -76,10 +77,7 @@ class LanguageModel(keras.Model):
         **kwargs,
     ):
         super().__init__(**kwargs)
-        sizes = dict(vocabulary_size=vocabulary_size, embedding_dim=embedding_dim, layers=layers)
-        for name, size in sizes.items():
-            if isinstance(size, bool) or not isinstance(size, int) or size <= 0:
-                raise ValueError(f"{name} must be a positive integer, got {size!r}")
+        check_sizes(vocabulary_size=vocabulary_size, embedding_dim=embedding_dim, layers=layers)
         if vocabulary_size <= END:
             raise ValueError(
                 f"vocabulary_size must count the {END + 1} special tokens, got {vocabulary_size}"

@@ -15,6 +15,7 @@ import numpy as np
 from keras import ops
 
 from rnn_course.cells import make_cell
+from rnn_course.checks import check_sizes
 from rnn_course.crf import CRF, LOG_ZERO, only_tags
 from rnn_course.metrics import best_tags
 from rnn_course.padding import check_ids, pad, padded_batches
@@ -99,8 +100,8 @@ class SequenceTagger(keras.Model):
         **kwargs,
     ):
         super().__init__(**kwargs)
-        _check_sizes(vocabulary_size=vocabulary_size, tags=tags)
-        _check_sizes(embedding_dim=embedding_dim, layers=layers)
+        check_sizes(vocabulary_size=vocabulary_size, tags=tags)
+        check_sizes(embedding_dim=embedding_dim, layers=layers)
         for name, size in dict(vocabulary_size=vocabulary_size, tags=tags).items():
             if size <= END + 1:
                 raise ValueError(
@@ -278,7 +279,7 @@ class CharacterRNN(keras.layers.Layer):
 
     def __init__(self, vocabulary_size, embedding_dim=25, units=25, cell="lstm", **kwargs):
         super().__init__(**kwargs)
-        _check_sizes(
+        check_sizes(
             character_vocabulary_size=vocabulary_size,
             character_embedding_dim=embedding_dim,
             character_units=units,
@@ -340,7 +341,7 @@ class CharacterCNN(keras.layers.Layer):
 
     def __init__(self, vocabulary_size, embedding_dim=25, units=25, kernel_size=3, **kwargs):
         super().__init__(**kwargs)
-        _check_sizes(
+        check_sizes(
             character_vocabulary_size=vocabulary_size,
             character_embedding_dim=embedding_dim,
             character_units=units,
@@ -387,12 +388,6 @@ def _initializer(embeddings, shape):
             f"got {embeddings.shape}"
         )
     return lambda shape, dtype=None: ops.convert_to_tensor(embeddings, dtype)
-
-
-def _check_sizes(**sizes):
-    for name, size in sizes.items():
-        if isinstance(size, bool) or not isinstance(size, int) or size <= 0:
-            raise ValueError(f"{name} must be a positive integer, got {size!r}")
 
 
 def _check_choice(name, value, choices):

@@ -19,6 +19,7 @@ from keras import ops
 
 from rnn_course.attention import DecoderAttention
 from rnn_course.cells import make_cell
+from rnn_course.checks import check_sizes
 from rnn_course.decoding import Decoder, rollout
 from rnn_course.padding import check_ids, pad, padded_batches
 from rnn_course.recurrence import RNN, bidirectional
@@ -107,11 +108,13 @@ class EncoderDecoder(keras.Model):
             teacher_forcing=teacher_forcing,
             dropout=dropout,
         )
-        sizes = ("source_vocabulary_size", "target_vocabulary_size", "embedding_dim", "units")
-        for name in (*sizes, "layers"):
-            size = self.config[name]
-            if isinstance(size, bool) or not isinstance(size, int) or size <= 0:
-                raise ValueError(f"{name} must be a positive integer, got {size!r}")
+        check_sizes(
+            source_vocabulary_size=source_vocabulary_size,
+            target_vocabulary_size=target_vocabulary_size,
+            embedding_dim=embedding_dim,
+            units=units,
+            layers=layers,
+        )
         if target_vocabulary_size <= END:
             raise ValueError(
                 f"target_vocabulary_size must count the {END + 1} special tokens, "
