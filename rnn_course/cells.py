@@ -162,8 +162,8 @@ class SimpleRNNCell(RecurrentCell):
 
             h_t = g(x_t W + h_{t-1} U + b)
 
-        with the activation :math:`g`: ``"tanh"``, ``"relu"`` or ``"sigmoid"`` in this course, any of
-        Keras's in general. The output is the hidden state :math:`h_t`.
+        with the activation :math:`g`: ``"tanh"``, ``"relu"`` or ``"sigmoid"`` in this course, any
+        of Keras's in general. The output is the hidden state :math:`h_t`.
 
         Args:
             units: size of the hidden state.
