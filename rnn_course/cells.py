@@ -158,35 +158,33 @@ class RecurrentCell(keras.layers.Layer):
 class SimpleRNNCell(RecurrentCell):
     r"""The simple recurrent network of Elman (1990).
 
-        .. math::
+    .. math::
 
-            h_t = g(x_t W + h_{t-1} U + b)
+        h_t = g(x_t W + h_{t-1} U + b)
 
-        with the activation :math:`g`: ``"tanh"``, ``"relu"`` or ``"sigmoid"`` in this course, any
-        of Keras's in general. The output is the hidden state :math:`h_t`.
+    with the activation :math:`g`: ``"tanh"``, ``"relu"`` or ``"sigmoid"`` in this course, any of
+    Keras's in general. The output is the hidden state :math:`h_t`.
 
-        Args:
-            units: size of the hidden state.
-            activation: :math:`g`, a name or a function.
-            use_bias: whether there is a :math:`b`.
-            kernel_initializer: how W starts, ``(features, units)``.
-            recurrent_initializer: how U starts, ``(units, units)``.
-            bias_initializer: how b starts, ``(units,)``.
+    Args:
+        units: size of the hidden state.
+        activation: :math:`g`, a name or a function.
+        use_bias: whether there is a :math:`b`.
+        kernel_initializer: how W starts, ``(features, units)``.
+        recurrent_initializer: how U starts, ``(units, units)``.
+        bias_initializer: how b starts, ``(units,)``.
 
-        Raises:
-            ValueError: when ``units`` is not a positive integer or an activation is unknown.
+    Raises:
+        ValueError: when ``units`` is not a positive integer or an activation is unknown.
 
-        Example:
-            >>> from keras import ops
+    Example:
+        >>> from keras import ops
+        >>> cell = SimpleRNNCell(2)
+        >>> output, states = cell(ops.ones((1, 3)), cell.get_initial_state(batch_size=1))
+        >>> output.shape, len(states)
+        (TensorShape([1, 2]), 1)
 
-    from rnn_course.checks import check_sizes
-            >>> cell = SimpleRNNCell(2)
-            >>> output, states = cell(ops.ones((1, 3)), cell.get_initial_state(batch_size=1))
-            >>> output.shape, len(states)
-            (TensorShape([1, 2]), 1)
-
-        Source:
-            Elman (1990), "Finding structure in time".
+    Source:
+        Elman (1990), "Finding structure in time".
     """
 
     gate_names = ("candidate",)
