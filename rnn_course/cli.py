@@ -6,6 +6,7 @@ that need no notebook software work without it.
 
 import subprocess
 import sys
+from collections.abc import Iterable
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -57,16 +58,20 @@ def run(
     ] = False,
     out: Annotated[Path, typer.Option(help="Folder for the results.")] = Path("build/course"),
     timeout: Annotated[int, typer.Option(min=1, help="Seconds that one cell may take.")] = 1800,
+    save: Annotated[
+        bool, typer.Option("--save", help="Write outputs into the notebooks that passed.")
+    ] = False,
 ) -> None:
     """Run notebooks from top to bottom and write them, their HTML and an index page.
 
     A failing cell stops its notebook only. Cells whose corpus is not in the cache are skipped.
+    With --save nothing may be skipped, and a notebook that failed stays as it was.
     """
     for package in ("nbclient", "nbconvert", "jupyter_server_mathjax"):
         _need(package)
     from tqdm import tqdm
 
-    from . import report, runner
+    from . import report, runner, saving
 
     paths = notebooks or sorted((checkout() / "notebooks").glob("[0-9][0-9]_*.ipynb"))
     if not paths:
@@ -80,8 +85,13 @@ def run(
 
     wanted = dict.fromkeys(n for path in paths for c in cells[path] for n in runner.corpora_of(c))
     complete = _download(list(wanted)) if download else True
+    if save and (missing := _not_cached(wanted)):
+        _stop(
+            f"--save needs every cell to run, and not in the corpus cache: {missing}. "
+            f"Get them: rnn-course corpora download {missing}"
+        )
     total = sum(cell.cell_type == "code" for path in paths for cell in cells[path])
-    results, seen = [], 0
+    results, unsaved, doubts, seen = [], [], [], 0
     # disable=None: in a log file the lines below say it all.
     style = "{desc} |{bar}| {n_fmt}/{total_fmt} cells {elapsed}"  # cells are too uneven for a rate
     with tqdm(total=total, bar_format=style, disable=None, dynamic_ncols=True) as bar:
@@ -95,18 +105,35 @@ def run(
             report.write_notebook(result, out)
             index = report.write_index(results, out)
             tqdm.write(f"{path.stem}: {report.summary_line(result)}")
+            if save and not result.error:
+                try:
+                    doubts += saving.save(result)
+                except saving.SaveError as error:
+                    unsaved.append(str(error))
             if result.status == "interrupted":
                 break
     for reason in dict.fromkeys(reason for result in results for reason in result.skipped):
         typer.echo(reason)
     typer.echo(f"Results: {index}")
+    for doubt in doubts:
+        typer.echo(doubt)
     for result in results:
         if result.error:
             typer.echo(f"{result.path}: {result.error}", err=True)
+    for error in unsaved:
+        typer.echo(error, err=True)
     if results[-1].status == "interrupted":
         raise typer.Exit(130)
-    if not complete or any(result.error for result in results):
+    if not complete or unsaved or any(result.error for result in results):
         raise typer.Exit(1)
+
+
+def _not_cached(names: Iterable[str]) -> str:
+    """Name the corpora that are not in the cache, also those that do not exist."""
+    from . import corpora
+
+    known = corpora.names()
+    return " ".join(name for name in names if name not in known or not corpora.is_cached(name))
 
 
 def _download(names: list[str]) -> bool:

@@ -5,6 +5,8 @@ styles say the same in grey. What a picture shows is said in words by `alt_text`
 same data. Pictures of networks are in `rnn_course.diagrams`.
 """
 
+from functools import partial
+
 import numpy as np
 
 # Okabe & Ito's palette without its yellow and black, which are hard to see or taken by the axes.
@@ -35,8 +37,19 @@ def alt_text(ax):
 
 
 def describe(ax, text):
-    """Say in words what `ax` shows: the text that `alt_text` returns."""
+    """Say in words what `ax` shows: the text that `alt_text` returns.
+
+    Notebooks get it too, as the ``alt`` of the picture's metadata.
+    """
     ax.set_label(text[0].upper() + text[1:])  # also in the printed form of the Axes
+    # IPython asks each object that it shows for this.
+    ax.figure._repr_mimebundle_ = partial(_alt_of_picture, ax.figure)
+
+
+def _alt_of_picture(figure, **_):
+    labels = [ax.get_label() for ax in figure.axes]
+    text = " ".join(label for label in labels if not label.startswith("<"))  # <colorbar>
+    return {}, {"image/png": {"alt": text}}
 
 
 def by_distance(

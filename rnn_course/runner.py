@@ -142,6 +142,7 @@ def run_notebook(path: Path, bar: tqdm | None = None, timeout: int = 1800) -> Re
         notebook,
         timeout=timeout,
         kernel_manager_class=_ThisInterpreter,
+        record_timing=False,
         resources={"metadata": {"path": str(path.parent)}},
     )
     client.log.disabled = True  # it repeats the errors reported below

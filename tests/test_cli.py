@@ -142,6 +142,38 @@ def test_an_interrupted_run_ends_there(course, monkeypatch, tmp_path):
     assert "02_b" not in done.output
 
 
+def first_output(path):
+    return nbformat.read(path, as_version=4).cells[0].outputs
+
+
+def test_save_writes_outputs_into_the_notebooks_that_passed(course):
+    good, bad = course("01_a.ipynb", "print('fine')"), course("02_b.ipynb", "1", "x / 0")
+    before = bad.read_bytes()
+    done = invoke("run")
+    assert first_output(good) == []  # not without being asked
+    done = invoke("run", "--save")
+    assert done.exit_code == 1
+    assert [output.text for output in first_output(good)] == ["fine\n"]
+    assert bad.read_bytes() == before
+
+
+def test_save_needs_every_corpus_and_says_so_first(course, real_data_cell, empty_cache, tmp_path):
+    course("01_a.ipynb", "1")
+    course("02_b.ipynb", real_data_cell("2", "gutenberg", "tiny_shakespeare"), "3")
+    done = invoke("run", "--save")
+    assert done.exit_code == 1
+    assert "rnn-course corpora download gutenberg tiny_shakespeare" in done.stderr
+    assert not (tmp_path / "build").exists()
+
+
+def test_save_tells_what_it_could_not_save(course):
+    path = course("01_a.ipynb", "print('x' * 500_000)")
+    done = invoke("run", "--save")
+    assert done.exit_code == 1
+    assert "01_a.ipynb is not saved" in done.stderr
+    assert first_output(path) == []
+
+
 def test_lab_opens_in_the_notebooks_folder_with_this_interpreter(course, monkeypatch, tmp_path):
     called = []
     monkeypatch.setattr(cli.subprocess, "call", lambda command: called.append(command) or 3)

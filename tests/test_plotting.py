@@ -194,3 +194,12 @@ def test_they_draw_where_they_are_told_and_change_no_setting():
 def test_a_new_figure_fits_a_page():
     figure = gate_heat_map(["word"] * 40, np.zeros((40, 3))).figure
     assert figure.get_figwidth() * 100 <= 1000
+
+
+def test_a_notebook_is_given_the_words_of_all_parts_of_a_figure():
+    first = plt.subplots(2)[1][0]
+    by_distance([1], {"a": [1.0]}, ax=first)
+    gate_heat_map(["to"], {"gate": [0.5]}, ax=first.figure.axes[1])  # and its scale of colours
+    data, metadata = first.figure._repr_mimebundle_(include=None, exclude=None)
+    words = [alt_text(ax) for ax in first.figure.axes[:2]]
+    assert (data, metadata) == ({}, {"image/png": {"alt": " ".join(words)}})
