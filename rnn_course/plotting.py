@@ -230,6 +230,82 @@ def gate_heat_map(tokens, gates, ax=None, low=0.0, high=1.0, label="gate", decim
     return ax
 
 
+def tag_heat_map(
+    values,
+    rows,
+    columns=None,
+    ax=None,
+    xlabel="predicted tag",
+    ylabel="gold tag",
+    label="share of the row",
+    decimals=2,
+):
+    """A number for each pair of tags: a confusion matrix, or the transitions of a CRF.
+
+    Args:
+        values: ``(rows, columns)``, such as which share of a gold tag's words got which tag, or
+            what it scores to go from one tag to another.
+        rows: the tags of the rows.
+        columns: the tags of the columns; those of the rows by default.
+        ax: where to draw; a new figure by default.
+        xlabel: what the columns are.
+        ylabel: what the rows are.
+        label: what the numbers are, beside the scale of colours.
+        decimals: digits after the point of the number in each field; a number that rounds to zero
+            is left out.
+
+    Returns:
+        The `Axes`.
+
+    Raises:
+        ValueError: when there is not one number a pair of tags.
+
+    Example:
+        >>> ax = tag_heat_map([[0.75, 0.25], [0.0, 1.0]], ["NOUN", "VERB"])
+        >>> [text.get_text() for text in ax.texts]
+        ['0.75', '0.25', '1.00']
+    """
+    square = columns is None
+    columns = rows if square else columns
+    values = np.asarray(values, float)
+    if values.shape != (len(rows), len(columns)) or values.size == 0:
+        raise ValueError(
+            "values must have shape (rows, columns), at least one of each: "
+            f"got {values.shape} for {len(rows)} rows and {len(columns)} columns"
+        )
+    ax = axes_for(ax, (2.3 + 0.42 * len(columns), 1.3 + 0.32 * len(rows)))
+    image = ax.imshow(values, cmap="cividis", aspect="auto")
+    middle = (values.min() + values.max()) / 2
+    for (row, column), value in np.ndenumerate(values):
+        if round(value, decimals):
+            ink = "white" if value < middle else "black"
+            number = f"{value:.{decimals}f}"
+            ax.text(column, row, number, ha="center", va="center", color=ink, fontsize=8)
+    ax.set_xticks(range(len(columns)), columns, rotation=45, ha="right", rotation_mode="anchor")
+    ax.set_yticks(range(len(rows)), rows)
+    ax.set(xlabel=xlabel, ylabel=ylabel)
+    ax.tick_params(length=0)
+    ax.spines[:].set_visible(False)
+    ax.figure.colorbar(image, ax=ax, label=label, pad=0.02)
+    pairs = {
+        f"{row}, {column}": value
+        for row, line in zip(rows, values, strict=True)
+        for column, value in zip(columns, line, strict=True)
+        if not (square and row == column)
+    }
+    text = f"Heat map of the {label}: {ylabel} ({', '.join(rows)}), {xlabel}."
+    if square:
+        text += f" On the diagonal: {_span(np.diag(values))}."
+    ranked = sorted(pairs, key=pairs.get, reverse=True)
+    parts = [("Highest", ranked[:3])] + [("Lowest", ranked[:-4:-1])] * (len(ranked) > 3)
+    for name, found in parts:
+        if found:
+            listed = "; ".join(f"{pair}: {_number(pairs[pair])}" for pair in found)
+            text += f" {name}{' elsewhere' * square}: {listed}."
+    describe(ax, text)
+    return ax
+
+
 def embedding_map(labels, vectors, ax=None, groups=None):
     """Vectors in the plane of their two largest principal components, each with its label.
 

@@ -15,6 +15,7 @@ from rnn_course.plotting import (
     gate_heat_map,
     gradient_by_lag,
     loss_curves,
+    tag_heat_map,
 )
 
 
@@ -118,6 +119,37 @@ def test_gate_heat_map_of_named_rows():
     assert texts(ax) == []
 
 
+def test_tag_heat_map_has_a_row_a_gold_tag_and_a_column_a_predicted_one():
+    values = [[0.75, 0.25, 0], [0.004, 0.9, 0.1], [0, 0, 1]]
+    ax = tag_heat_map(values, ["NOUN", "VERB", "ADJ"])
+    assert np.array_equal(ax.images[0].get_array(), values)
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["NOUN", "VERB", "ADJ"]
+    assert [label.get_text() for label in ax.get_xticklabels()] == ["NOUN", "VERB", "ADJ"]
+    assert (ax.get_xlabel(), ax.get_ylabel()) == ("predicted tag", "gold tag")
+    assert {text.get_position(): text.get_text() for text in ax.texts} == {
+        (0, 0): "0.75",
+        (1, 0): "0.25",
+        (1, 1): "0.90",
+        (2, 1): "0.10",
+        (2, 2): "1.00",
+    }
+    light = {text.get_text(): text.get_color() for text in ax.texts}
+    assert (light["0.25"], light["1.00"]) == ("white", "black")
+    assert alt_text(ax) == (
+        "Heat map of the share of the row: gold tag (NOUN, VERB, ADJ), predicted tag. "
+        "On the diagonal: between 0.75 and 1. "
+        "Highest elsewhere: NOUN, VERB: 0.25; VERB, ADJ: 0.1; VERB, NOUN: 0.004. "
+        "Lowest elsewhere: ADJ, VERB: 0; ADJ, NOUN: 0; NOUN, ADJ: 0."
+    )
+
+
+def test_tag_heat_map_of_transitions_from_begin_and_of_one_tag():
+    ax = tag_heat_map([[-1.5, 2], [0, 1]], ["<s>", "O"], ["O", "B"], label="score", decimals=1)
+    assert texts(ax) == ["-1.5", "2.0", "1.0"]
+    assert "Highest: <s>, B: 2; O, B: 1; O, O: 0. Lowest: <s>, O: -1.5;" in alt_text(ax)
+    assert alt_text(tag_heat_map([[1]], ["NOUN"])).endswith("On the diagonal: 1.")
+
+
 def test_embedding_map_keeps_the_distances_of_a_plane():
     plane = np.array([[0.0, 0.0], [4.0, 0.0], [0.0, 1.0], [4.0, 2.0]])
     rotation = np.linalg.qr(np.random.default_rng(0).normal(size=(5, 5)))[0][:2]
@@ -151,6 +183,9 @@ def test_embedding_map_of_one_place_and_of_many_labels_in_it():
         (gate_heat_map, dict(tokens=["a"], gates=GATES), r"got \(3, 2\) for 1 tokens"),
         (gate_heat_map, dict(tokens=[], gates=np.zeros((0, 2))), "at least one of each"),
         (gate_heat_map, dict(tokens=["a"], gates=[[1]], low=1), "low must be below high"),
+        (tag_heat_map, dict(values=np.eye(3), rows="AB"), r"got \(3, 3\) for 2 rows and 2 columns"),
+        (tag_heat_map, dict(values=np.eye(2), rows="AB", columns="ABC"), "2 rows and 3 columns"),
+        (tag_heat_map, dict(values=np.zeros((0, 0)), rows=[]), "at least one of each"),
         (embedding_map, dict(labels=["a"], vectors=[[1, 2]]), r"at least two .* \(1, 2\)"),
         (embedding_map, dict(labels="ab", vectors=np.eye(2), groups=["x"]), "groups must be 2"),
     ],
@@ -183,6 +218,7 @@ def test_they_draw_where_they_are_told_and_change_no_setting():
         lambda ax: by_distance([1], {"a": [1]}, ax=ax),
         lambda ax: loss_curves({"a": [1]}, ax=ax),
         lambda ax: gate_heat_map(["a"], [[1]], ax=ax),
+        lambda ax: tag_heat_map([[1]], ["NOUN"], ax=ax),
         lambda ax: embedding_map(["a", "b"], np.eye(2), ax=ax),
         lambda ax: gradient_by_lag({"a": [1]}, ax=ax),
     ):
