@@ -306,6 +306,66 @@ def tag_heat_map(
     return ax
 
 
+def alignment_heat_map(source, target, weights, gold=(), ax=None, label="attention weight"):
+    """Where a decoder looks at the source as it writes each target token, beside the true links.
+
+    Args:
+        source: the tokens read, a column each.
+        target: the tokens written, a row each.
+        weights: ``(target, source)``, 0 to 1, as `EncoderDecoder.attention_weights` gives them.
+        gold: pairs of positions, source first, that translate each other: each gets a frame.
+        ax: where to draw; a new figure by default.
+        label: what is shown, beside the scale of colours.
+
+    Returns:
+        The `Axes`.
+
+    Raises:
+        ValueError: when there is not one weight a pair of tokens, or a link leaves the sentence.
+
+    Example:
+        >>> ax = alignment_heat_map(["I", "read"], ["Ich", "lese"], np.eye(2), [(0, 0), (1, 1)])
+        >>> [frame.get_xy() for frame in ax.patches]
+        [(-0.5, -0.5), (0.5, 0.5)]
+    """
+    weights = np.asarray(weights, float)
+    if weights.shape != (len(target), len(source)) or weights.size == 0:
+        raise ValueError(
+            "weights must have shape (target, source), at least one of each: got "
+            f"{weights.shape} for {len(target)} target and {len(source)} source tokens"
+        )
+    for i, j in gold:
+        if not (0 <= i < len(source) and 0 <= j < len(target)):
+            raise ValueError(
+                f"link ({i}, {j}) is not one of {len(source)} source and {len(target)} target "
+                "tokens"
+            )
+    ax = axes_for(ax, (2.6 + 0.42 * len(source), 1.5 + 0.32 * len(target)))
+    image = ax.imshow(weights, cmap="cividis", vmin=0, vmax=1, aspect="auto")
+    for i, j in gold:
+        ax.add_patch(_frame(i, j))
+    ax.set_xticks(range(len(source)), source, rotation=45, ha="right", rotation_mode="anchor")
+    ax.set_yticks(range(len(target)), target)
+    ax.tick_params(length=0)
+    ax.spines[:].set_visible(False)
+    ax.figure.colorbar(image, ax=ax, label=label, pad=0.02)
+    looks = [
+        f"{word}: {source[row.argmax()]} {_number(row.max())}"
+        for word, row in zip(target, weights, strict=True)
+    ]
+    text = f"Heat map of the {label}: a row for each of “{' '.join(target)}”, a column for each of "
+    text += f"“{' '.join(source)}”. Largest in each row: {'; '.join(looks)}."
+    if gold:
+        framed = set(gold)
+        hits = sum((int(row.argmax()), j) in framed for j, row in enumerate(weights))
+        rows = len({j for _, j in framed})
+        text += (
+            f" Frames mark the true links; {rows} rows have one, in {hits} the largest is framed."
+        )
+    describe(ax, text)
+    return ax
+
+
 def embedding_map(labels, vectors, ax=None, groups=None):
     """Vectors in the plane of their two largest principal components, each with its label.
 
@@ -363,6 +423,16 @@ def embedding_map(labels, vectors, ax=None, groups=None):
         f"top: {top}; bottom: {bottom}.",
     )
     return ax
+
+
+def _frame(column, row):
+    """A frame around a field of a heat map, white with a black edge: seen on dark and on light."""
+    from matplotlib import patheffects
+    from matplotlib.patches import Rectangle
+
+    edge = patheffects.withStroke(linewidth=4, foreground="black")
+    place = (column - 0.5, row - 0.5)
+    return Rectangle(place, 1, 1, fill=False, edgecolor="white", linewidth=2, path_effects=[edge])
 
 
 def _principal_components(vectors):

@@ -9,6 +9,7 @@ from rnn_course.diagrams import unrolled
 from rnn_course.inspection import NamedArray
 from rnn_course.plotting import (
     LINE_STYLES,
+    alignment_heat_map,
     alt_text,
     by_distance,
     embedding_map,
@@ -150,6 +151,26 @@ def test_tag_heat_map_of_transitions_from_begin_and_of_one_tag():
     assert alt_text(tag_heat_map([[1]], ["NOUN"])).endswith("On the diagonal: 1.")
 
 
+def test_alignment_heat_map_frames_the_true_links():
+    weights = [[0.75, 0.25, 0], [0.1, 0.2, 0.7], [0.2, 0.5, 0.3]]
+    source, target = "I read it".split(), "Ich lese es".split()
+    ax = alignment_heat_map(source, target, weights, [(0, 0), (1, 1), (2, 1)])
+    assert np.array_equal(ax.images[0].get_array(), weights)
+    assert ax.images[0].get_clim() == (0, 1)
+    assert [label.get_text() for label in ax.get_xticklabels()] == source
+    assert [label.get_text() for label in ax.get_yticklabels()] == target
+    places = [frame.get_bbox().bounds for frame in ax.patches]
+    assert places == [(-0.5, -0.5, 1, 1), (0.5, 0.5, 1, 1), (1.5, 0.5, 1, 1)]
+    assert alt_text(ax) == (
+        "Heat map of the attention weight: a row for each of “Ich lese es”, a column for each of "
+        "“I read it”. Largest in each row: Ich: I 0.75; lese: it 0.7; es: read 0.5. "
+        "Frames mark the true links; 2 rows have one, in 2 the largest is framed."
+    )
+    ax = alignment_heat_map(["I"], ["Ich", "ich"], [[1], [1]])
+    assert not ax.patches
+    assert alt_text(ax).endswith("Largest in each row: Ich: I 1; ich: I 1.")
+
+
 def test_embedding_map_keeps_the_distances_of_a_plane():
     plane = np.array([[0.0, 0.0], [4.0, 0.0], [0.0, 1.0], [4.0, 2.0]])
     rotation = np.linalg.qr(np.random.default_rng(0).normal(size=(5, 5)))[0][:2]
@@ -186,6 +207,21 @@ def test_embedding_map_of_one_place_and_of_many_labels_in_it():
         (tag_heat_map, dict(values=np.eye(3), rows="AB"), r"got \(3, 3\) for 2 rows and 2 columns"),
         (tag_heat_map, dict(values=np.eye(2), rows="AB", columns="ABC"), "2 rows and 3 columns"),
         (tag_heat_map, dict(values=np.zeros((0, 0)), rows=[]), "at least one of each"),
+        (
+            alignment_heat_map,
+            dict(source="ab", target="c", weights=np.eye(2)),
+            r"got \(2, 2\) for 1 target and 2 source tokens",
+        ),
+        (
+            alignment_heat_map,
+            dict(source="", target="", weights=np.zeros((0, 0))),
+            "at least one of each",
+        ),
+        (
+            alignment_heat_map,
+            dict(source="ab", target="c", weights=np.ones((1, 2)), gold=[(0, 1)]),
+            r"link \(0, 1\) is not one of 2 source and 1 target tokens",
+        ),
         (embedding_map, dict(labels=["a"], vectors=[[1, 2]]), r"at least two .* \(1, 2\)"),
         (embedding_map, dict(labels="ab", vectors=np.eye(2), groups=["x"]), "groups must be 2"),
     ],
@@ -219,6 +255,7 @@ def test_they_draw_where_they_are_told_and_change_no_setting():
         lambda ax: loss_curves({"a": [1]}, ax=ax),
         lambda ax: gate_heat_map(["a"], [[1]], ax=ax),
         lambda ax: tag_heat_map([[1]], ["NOUN"], ax=ax),
+        lambda ax: alignment_heat_map("a", "b", [[1]], [(0, 0)], ax=ax),
         lambda ax: embedding_map(["a", "b"], np.eye(2), ax=ax),
         lambda ax: gradient_by_lag({"a": [1]}, ax=ax),
     ):
