@@ -166,6 +166,7 @@ def loss_curves(losses, ax=None, steps=None, xlabel="training step", ylabel="los
     if steps is None and losses:
         steps = 1 + np.arange(np.shape(next(iter(losses.values())))[-1])
     ax, text = _curves("steps", steps, "losses", losses, ax, xlabel, ylabel, markers=False)
+    ax.xaxis.get_major_locator().set_params(integer=True)  # there is no step 1.25
     describe(ax, text)
     return ax
 
