@@ -322,6 +322,36 @@ def tagging_batches(words, tags, characters=None, *, batch_size, shuffle=True, s
     return batches.map(lambda words, tags, characters: ((words, characters), tags))
 
 
+def classification_batches(sequences, labels, batch_size, shuffle=True, seed=None):
+    """Batches for a `rnn_course.classification.SequenceClassifier`.
+
+    Args:
+        sequences: a list of token id lists.
+        labels: a number from 0 on for each.
+        batch_size: sequences of mean length in a batch.
+        shuffle: whether each pass has a new order.
+        seed: of the shuffling.
+
+    Returns:
+        A `tf.data.Dataset` of ids ``(batch, timesteps)`` and labels ``(batch,)``; see
+        `bucketed_batches`.
+
+    Raises:
+        ValueError: when there are not as many labels as sequences, or none.
+
+    Example:
+        >>> batches = classification_batches([[5, 6], [7]], [1, 0], batch_size=1, shuffle=False)
+        >>> for ids, labels in batches:
+        ...     print(ids.numpy().tolist(), labels.numpy().tolist())
+        [[7]] [0]
+        [[5, 6]] [1]
+    """
+    batches = bucketed_batches(
+        sequences, [[label] for label in labels], batch_size=batch_size, shuffle=shuffle, seed=seed
+    )
+    return batches.map(lambda ids, labels: (ids, labels[:, 0]))
+
+
 def translation_batches(sources, targets, batch_size, shuffle=True, seed=None):
     """Batches of sentence pairs: source, decoder inputs ``<s> y1 … yn``, targets ``y1 … yn </s>``.
 

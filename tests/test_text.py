@@ -12,6 +12,7 @@ from rnn_course.text import (
     VocabularyError,
     bucketed_batches,
     character_ids,
+    classification_batches,
     contiguous_batches,
     language_model_batches,
     tagging_batches,
@@ -330,6 +331,23 @@ CHARACTERS = [[[4], [5, 6], [7]], [[8, 8, 8]], [], [[], [9]]]
 def ragged(array):
     """Nested lists without their padding; a word without characters is an empty list."""
     return [ragged(row) for row in array] if array.ndim > 1 else array[array != PADDING].tolist()
+
+
+def test_classification_batches_keep_each_sequence_with_its_label():
+    sequences = random_examples(50)
+    labels = [number % 3 for number in range(50)]
+    dataset = classification_batches(sequences, np.array(labels), batch_size=4, seed=0)
+    found = []
+    for ids, batch_labels in dataset.as_numpy_iterator():
+        assert batch_labels.shape == ids.shape[:1]
+        found += zip(ragged(ids), batch_labels.tolist(), strict=True)
+    assert len(dataset) == len(list(dataset))
+    assert sorted(found) == sorted(zip(sequences, labels, strict=True))
+
+
+def test_classification_batches_need_a_label_a_sequence():
+    with pytest.raises(ValueError, match=r"the same number of examples, got \[2, 1\]"):
+        classification_batches([[5], [6]], [0], batch_size=2)
 
 
 def test_tagging_batches_keep_each_sentence_together():
