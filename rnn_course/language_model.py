@@ -18,11 +18,12 @@ from rnn_course.decoding import Decoder
 from rnn_course.metrics import perplexity
 from rnn_course.padding import check_ids, padded_batches
 from rnn_course.recurrence import RNN
+from rnn_course.token_loss import TokenModel
 from rnn_course.tokens import BEGIN, END, PADDING
 
 
 @keras.saving.register_keras_serializable("rnn_course")
-class LanguageModel(keras.Model):
+class LanguageModel(TokenModel):
     """A recurrent language model over token ids.
 
     It is trained through plain Keras on batches of inputs ``<s> w1 … wn`` and targets
@@ -40,6 +41,8 @@ class LanguageModel(keras.Model):
         tie_embeddings: whether the read-out V is the transpose of the embedding matrix E (Press &
             Wolf 2017); then ``embedding_dim`` must be ``units``.
         dropout: share of the values dropped between layers and before the read-out in training.
+        embeddings_initializer: how the vectors start; Keras's own, uniform up to 0.05, makes the
+            recurrence of small models start slowly.
         stateful: whether a batch continues where the previous one stopped
             (`rnn_course.text.contiguous_batches`); give ``fit`` a `ResetState` callback.
 
@@ -73,6 +76,7 @@ class LanguageModel(keras.Model):
         layers=1,
         tie_embeddings=False,
         dropout=0.0,
+        embeddings_initializer="uniform",
         stateful=False,
         **kwargs,
     ):
@@ -87,6 +91,7 @@ class LanguageModel(keras.Model):
                 "tie_embeddings needs embedding_dim == units, "
                 f"got embedding_dim={embedding_dim} and units={units}"
             )
+        embeddings_initializer = keras.initializers.get(embeddings_initializer)
         self.config = dict(
             vocabulary_size=vocabulary_size,
             embedding_dim=embedding_dim,
@@ -95,9 +100,12 @@ class LanguageModel(keras.Model):
             layers=layers,
             tie_embeddings=tie_embeddings,
             dropout=dropout,
+            embeddings_initializer=keras.initializers.serialize(embeddings_initializer),
             stateful=stateful,
         )
-        self.embedding = keras.layers.Embedding(vocabulary_size, embedding_dim, name="embedding")
+        self.embedding = keras.layers.Embedding(
+            vocabulary_size, embedding_dim, embeddings_initializer, name="embedding"
+        )
         self.recurrent_layers = [
             RNN(
                 make_cell(cell, units),
@@ -158,16 +166,6 @@ class LanguageModel(keras.Model):
         """
         batch_size = ops.shape(inputs)[0]
         return [layer.get_initial_state(batch_size) for layer in self.recurrent_layers], ()
-
-    def get_metrics_result(self):
-        """The metrics, with a loss per token.
-
-        Keras averages the batches' losses by their sentences; the tokens are what counts here.
-        """
-        result = super().get_metrics_result()
-        if "perplexity" in result:
-            result["loss"] = ops.log(result["perplexity"])
-        return result
 
     def next_log_probs(self, contexts, batch_size=64):
         """Log-probabilities of every possible next token.

@@ -62,24 +62,37 @@ def perplexity(log_prob, tokens):
         return math.inf
 
 
+def token_weights(targets, sample_weight=None):
+    """How much each token counts.
+
+    Args:
+        targets: token ids, ``(batch, timesteps)``; `rnn_course.tokens.PADDING` does not count.
+        sample_weight: what a token counts, ``(batch, timesteps)``, or those of a row, ``(batch,)``;
+            1 by default.
+
+    Returns:
+        ``(batch, timesteps)``, float32, 0 at padding.
+    """
+    weights = ops.cast(ops.not_equal(targets, PADDING), "float32")
+    if sample_weight is not None:
+        weights *= ops.reshape(ops.cast(sample_weight, "float32"), (ops.shape(targets)[0], -1))
+    return weights
+
+
 def token_cross_entropy(targets, logits, sample_weight=None):
     r"""Cross-entropy of each token, and how much the tokens count.
 
     Args:
-        targets: token ids, ``(batch, timesteps)``; `rnn_course.tokens.PADDING` does not count.
+        targets, sample_weight: as in `token_weights`.
         logits: unnormalised log-probabilities, ``(batch, timesteps, vocabulary_size)``.
-        sample_weight: what a token counts, ``(batch, timesteps)``, or those of a row, ``(batch,)``;
-            1 by default.
 
     Returns:
         :math:`-\log p` of each target in nats, and the weight of each, 0 at padding; both
         ``(batch, timesteps)``.
     """
-    weights = ops.cast(ops.not_equal(targets, PADDING), "float32")
-    if sample_weight is not None:
-        weights *= ops.reshape(ops.cast(sample_weight, "float32"), (ops.shape(targets)[0], -1))
     logits = ops.cast(logits, "float32")
-    return ops.sparse_categorical_crossentropy(targets, logits, from_logits=True), weights
+    nats = ops.sparse_categorical_crossentropy(targets, logits, from_logits=True)
+    return nats, token_weights(targets, sample_weight)
 
 
 @keras.saving.register_keras_serializable("rnn_course")
@@ -177,11 +190,8 @@ class TagAccuracy(keras.metrics.Mean):
 
     def update_state(self, y_true, y_pred, sample_weight=None):
         """Add a batch: tags ``(batch, timesteps)`` and their logits or potentials."""
-        y_true = ops.cast(y_true, "int32")
-        weights = ops.cast(y_true != PADDING, "float32")
-        if sample_weight is not None:
-            weights *= ops.reshape(ops.cast(sample_weight, "float32"), (ops.shape(y_true)[0], -1))
-        right = ops.cast(y_true == best_tags(y_pred), "float32")
+        right = ops.cast(ops.cast(y_true, "int32") == best_tags(y_pred), "float32")
+        weights = token_weights(y_true, sample_weight)
         # Flat: Keras would average each row first, and so count a word less in a longer sentence.
         super().update_state(ops.reshape(right, (-1,)), ops.reshape(weights, (-1,)))
 

@@ -20,17 +20,17 @@ from rnn_course.crf import CRF, LOG_ZERO, only_tags
 from rnn_course.metrics import best_tags
 from rnn_course.padding import check_ids, pad, padded_batches
 from rnn_course.recurrence import RNN, bidirectional
+from rnn_course.token_loss import TokenModel
 from rnn_course.tokens import END, PADDING
 
 
 @keras.saving.register_keras_serializable("rnn_course")
-class SequenceTagger(keras.Model):
+class SequenceTagger(TokenModel):
     """A tagger over word ids, and over the ids of each word's characters.
 
     It is trained through plain Keras on `rnn_course.text.tagging_batches`. Compile it with
     ``loss=TokenCrossEntropy()``, or ``loss=PathCrossEntropy()`` when ``output="crf"``, and
-    ``metrics=[TagAccuracy()]``: all of them count every word once and padding never. The loss that
-    Keras shows is the mean of the batches' losses by their sentences.
+    ``metrics=[TagAccuracy()]``: all of them count every word once and padding never.
 
     Args:
         vocabulary_size: how many word ids there are, the special ones among them.

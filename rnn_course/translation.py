@@ -23,16 +23,18 @@ from rnn_course.checks import check_sizes
 from rnn_course.decoding import Decoder, rollout
 from rnn_course.padding import check_ids, pad, padded_batches
 from rnn_course.recurrence import RNN, bidirectional
+from rnn_course.token_loss import TokenModel
 from rnn_course.tokens import BEGIN, END, PADDING
 
 
 @keras.saving.register_keras_serializable("rnn_course")
-class EncoderDecoder(keras.Model):
+class EncoderDecoder(TokenModel):
     """A recurrent encoder and a recurrent decoder, with attention between them or without.
 
     It is trained through plain Keras on pairs of source ids and decoder inputs ``<s> y1 … yn`` with
     targets ``y1 … yn </s>`` (`rnn_course.text.translation_batches`). Compile it with
-    ``loss=TokenCrossEntropy(), metrics=[Perplexity()]``.
+    ``loss=TokenCrossEntropy(), metrics=[Perplexity()]``: both count every token once and padding
+    never.
 
     The decoder's input at step t is the target token t - 1: the correct one (teacher forcing), or
     in training, with probability ``1 - teacher_forcing`` at each step, the model's own. Its own
