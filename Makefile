@@ -15,7 +15,7 @@ course: $(INSTALLED)
 test: $(INSTALLED)
 	"$(BIN)/ruff" check
 	"$(BIN)/ruff" format --check
-	"$(BIN)/python" -m pytest
+	"$(BIN)/python" -m pytest -n 2 --dist loadscope
 
 lab: $(INSTALLED)
 	"$(BIN)/rnn-course" lab
