@@ -367,6 +367,95 @@ def alignment_heat_map(source, target, weights, gold=(), ax=None, label="attenti
     return ax
 
 
+def text_heat_map(
+    sentences, weights, labels=None, gold=None, ax=None, label="attention weight", width=80
+):
+    """Running text, each token on a field as dark as its weight is large.
+
+    Args:
+        sentences: lists of tokens; long ones go over several lines.
+        weights: for each sentence a number from 0 to 1 a token.
+        labels: what stands left of each sentence; nothing by default.
+        gold: for each sentence the places of tokens to be framed; none by default.
+        ax: where to draw; a new figure by default.
+        label: what is shown, beside the scale of colours.
+        width: characters in a line; a longer token has a line of its own.
+
+    Returns:
+        The `Axes`.
+
+    Raises:
+        ValueError: when there is no token, not one weight a token, or not one label or list of
+            places a sentence.
+
+    Example:
+        >>> ax = text_heat_map([["not", "bad"]], [[0.25, 0.75]], gold=[[0, 1]])
+        >>> alt_text(ax)
+        'Text, shaded by attention weight. “not bad”: largest 0.75 at bad, framed: not, bad.'
+    """
+    weights = [np.asarray(row, float) for row in weights]
+    shapes = [row.shape for row in weights]
+    if not sentences or shapes != [(len(tokens),) for tokens in sentences] or (0,) in shapes:
+        raise ValueError(
+            "weights must be one a token, in each of one or more sentences of one or more tokens: "
+            f"got {shapes} for sentences of {[len(tokens) for tokens in sentences]}"
+        )
+    labels = [""] * len(sentences) if labels is None else list(labels)
+    gold = [()] * len(sentences) if gold is None else list(gold)
+    if not len(labels) == len(gold) == len(sentences):
+        raise ValueError(
+            f"labels and gold must be one a sentence, got {len(labels)} and {len(gold)} "
+            f"for {len(sentences)} sentences"
+        )
+    fields, tops, line = [], [], 0  # a field: sentence, place, column, line
+    for number, tokens in enumerate(sentences):
+        tops.append(line)
+        column = 0
+        for place, token in enumerate(tokens):
+            if column and column + len(token) > width:
+                column, line = 0, line + 1
+            fields.append((number, place, column, line))
+            column += len(token) + 1
+        line += 1.4  # a gap between sentences
+    ax = axes_for(ax, (0.078 * width + 2.4, 0.4 + 0.27 * line))
+    from matplotlib import colormaps
+    from matplotlib.cm import ScalarMappable
+    from matplotlib.patches import Rectangle
+
+    scale = ScalarMappable(cmap=colormaps["Blues"])
+    scale.set_clim(0, 1)
+    for number, place, column, at in fields:
+        token, weight = sentences[number][place], weights[number][place]
+        framed = place in gold[number]
+        field = Rectangle(
+            (column - 0.4, at - 0.42),
+            len(token) + 0.8,
+            0.84,
+            facecolor=scale.to_rgba(weight),
+            edgecolor=COLOURS[1] if framed else "none",
+            linewidth=1.5,
+        )
+        ax.add_patch(field)
+        ink = "white" if weight > 0.6 else "black"
+        middle = column + len(token) / 2
+        ax.text(
+            middle, at, token, ha="center", va="center", color=ink, size=9, family="monospace"
+        ).set_parse_math(False)
+    ax.set(xlim=(-1, width + 1), ylim=(line - 0.7, -0.7), xticks=[])
+    ax.set_yticks(tops, labels)
+    ax.tick_params(length=0)
+    ax.spines[:].set_visible(False)
+    ax.figure.colorbar(scale, ax=ax, label=label, pad=0.02)
+    text = f"Text, shaded by {label}."
+    for tokens, row, name, places in zip(sentences, weights, labels, gold, strict=True):
+        text += f" {name}{': ' * bool(name)}“{' '.join(tokens)}”: "
+        text += f"largest {_number(row.max())} at {tokens[row.argmax()]}"
+        framed = ", ".join(tokens[place] for place in sorted(places))
+        text += f", framed: {framed}." if framed else "."
+    describe(ax, text)
+    return ax
+
+
 def embedding_map(labels, vectors, ax=None, groups=None):
     """Vectors in the plane of their two largest principal components, each with its label.
 

@@ -1,5 +1,7 @@
 """Pictures show the numbers they are given."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from matplotlib import pyplot as plt
@@ -17,6 +19,7 @@ from rnn_course.plotting import (
     gradient_by_lag,
     loss_curves,
     tag_heat_map,
+    text_heat_map,
 )
 
 
@@ -169,6 +172,47 @@ def test_alignment_heat_map_frames_the_true_links():
     ax = alignment_heat_map(["I"], ["Ich", "ich"], [[1], [1]])
     assert not ax.patches
     assert alt_text(ax).endswith("Largest in each row: Ich: I 1; ich: I 1.")
+
+
+def test_text_heat_map_shades_and_frames_each_token():
+    sentences = ["not bad".split(), "it costs $5 or $6".split()]
+    weights = [[0.25, 0.75], [0, 0, 1, 0, 0]]
+    ax = text_heat_map(sentences, weights, ["+", "-"], gold=[[1, 0], []])
+    assert texts(ax) == [token for tokens in sentences for token in tokens]
+    darkness = [1 - np.mean(field.get_facecolor()[:3]) for field in ax.patches]
+    order = np.argsort(np.concatenate(weights), kind="stable")
+    assert (np.diff(np.array(darkness)[order]) >= 0).all()
+    assert darkness[4] > darkness[1]
+    assert [field.get_edgecolor()[3] > 0 for field in ax.patches] == [True] * 2 + [False] * 5
+    assert [tick.get_text() for tick in ax.get_yticklabels()] == ["+", "-"]
+    assert alt_text(ax) == (
+        "Text, shaded by attention weight. +: “not bad”: largest 0.75 at bad, framed: not, bad. "
+        "-: “it costs $5 or $6”: largest 1 at $5."
+    )
+    ax.figure.canvas.draw()  # no formula is seen between two dollars
+
+
+def test_text_heat_map_breaks_lines_where_they_are_full():
+    ax = text_heat_map([["aaa", "bb", "cc"], ["d" * 9]], [[0, 0, 1], [1]], width=6)
+    places = [(text.get_position()[0], text.get_position()[1]) for text in ax.texts]
+    assert places == [(1.5, 0), (5, 0), (1, 1), (4.5, 2.4)]
+    fields = [field.get_bbox() for field in ax.patches]
+    assert not any(one.overlaps(other) for one, other in pairwise(fields))
+
+
+@pytest.mark.parametrize(
+    ("sentences", "weights", "options", "message"),
+    [
+        ([], [], {}, "of one or more sentences"),
+        ([[]], [[]], {}, "one or more tokens"),
+        ([["a", "b"]], [[1.0]], {}, r"got \[\(1,\)\] for sentences of \[2\]"),
+        ([["a"]], [[1.0]], dict(labels=["x", "y"]), "one a sentence, got 2 and 1"),
+        ([["a"]], [[1.0]], dict(gold=[]), "one a sentence, got 1 and 0"),
+    ],
+)
+def test_text_heat_map_refuses(sentences, weights, options, message):
+    with pytest.raises(ValueError, match=message):
+        text_heat_map(sentences, weights, **options)
 
 
 def test_embedding_map_keeps_the_distances_of_a_plane():
