@@ -53,7 +53,9 @@ class EncoderDecoder(TokenModel):
         bridge: how the encoder's final states become the decoder's first: ``"copy"``, or
             ``"dense"``: through a layer with tanh for each.
         attention: ``"additive"``, ``"dot"``, ``"general"`` or None.
-        teacher_forcing: probability in training of the correct token as the next input.
+        teacher_forcing: probability in training of the correct token as the next input. Below 1 it
+            is a weight, which training leaves alone: ``model.teacher_forcing.assign(0.5)`` changes
+            it on the way.
         dropout: share of the values dropped after the embeddings, between layers and before the
             read-out in training.
 
@@ -158,6 +160,14 @@ class EncoderDecoder(TokenModel):
             self.combine = Dense(units, activation="tanh", use_bias=False, name="combine")
         self.read_out = Dense(target_vocabulary_size, name="read_out")
         self.dropout = keras.layers.Dropout(dropout, name="dropout")
+        self.teacher_forcing = None
+        if teacher_forcing < 1:
+            self.teacher_forcing = self.add_weight(
+                (),
+                keras.initializers.Constant(teacher_forcing),
+                trainable=False,
+                name="teacher_forcing",
+            )
         self.coins = keras.random.SeedGenerator()
         self.decoder = Decoder(self)
 
@@ -193,7 +203,7 @@ class EncoderDecoder(TokenModel):
         """Logits at every target position; see the class."""
         source, target_inputs = inputs
         states, memory = self.begin(source, training)
-        if training and self.config["teacher_forcing"] < 1:
+        if training and self.teacher_forcing is not None:
             target_inputs = self.feed_back(target_inputs, states, memory)
         mask = ops.not_equal(target_inputs, PADDING)
         x = self.dropout(self.target_embedding(target_inputs), training=training)
@@ -281,7 +291,7 @@ class EncoderDecoder(TokenModel):
         correct = ops.concatenate(
             [target_inputs[:, 1:], ops.zeros_like(target_inputs[:, :1])], axis=1
         )
-        heads = keras.random.uniform(shape, seed=self.coins) < self.config["teacher_forcing"]
+        heads = keras.random.uniform(shape, seed=self.coins) < self.teacher_forcing
         given = ops.logical_or(heads, correct == PADDING)
         states, memory = keras.tree.map_structure(ops.stop_gradient, (states, memory))
         own = rollout(self.step, states, memory, correct, given)

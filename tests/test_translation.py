@@ -207,6 +207,27 @@ def test_each_step_is_forced_with_the_probability_asked_for(share):
     assert correct.mean(axis=1).max() < 1 or share > 0.5
 
 
+def test_the_probability_of_teacher_forcing_changes_on_the_way():
+    """Also where training is compiled already; it is saved with the weights."""
+    forced, scheduled = translator(teacher_forcing=1.0), translator(teacher_forcing=0.0)
+    for model in (forced, scheduled):
+        model.compile(keras.optimizers.SGD(0.0), TokenCrossEntropy())
+
+    def loss(model):
+        return float(model.train_on_batch([SOURCE, INPUTS], GOLD))
+
+    assert forced.teacher_forcing is None
+    with_own_tokens = loss(scheduled)
+    scheduled.teacher_forcing.assign(1.0)
+    assert loss(scheduled) == pytest.approx(loss(forced), abs=1e-6)
+    assert abs(with_own_tokens - loss(forced)) > 1e-4
+    again = EncoderDecoder.from_config(scheduled.get_config())
+    again.build([(None, None), (None, None)])
+    assert float(again.teacher_forcing) == 0
+    again.set_weights(scheduled.get_weights())
+    assert float(again.teacher_forcing) == 1
+
+
 def test_padding_stays_padding_when_the_model_is_fed_its_own_tokens():
     model = translator(teacher_forcing=0.0)
     fed = ops.convert_to_numpy(model.feed_back(INPUTS, *model.begin(SOURCE)))
