@@ -368,16 +368,24 @@ def alignment_heat_map(source, target, weights, gold=(), ax=None, label="attenti
 
 
 def text_heat_map(
-    sentences, weights, labels=None, gold=None, ax=None, label="attention weight", width=80
+    sentences,
+    weights,
+    labels=None,
+    gold=None,
+    ax=None,
+    high=1.0,
+    label="attention weight",
+    width=80,
 ):
     """Running text, each token on a field as dark as its weight is large.
 
     Args:
         sentences: lists of tokens; long ones go over several lines.
-        weights: for each sentence a number from 0 to 1 a token.
+        weights: for each sentence a number a token, from 0 up.
         labels: what stands left of each sentence; nothing by default.
         gold: for each sentence the places of tokens to be framed; none by default.
         ax: where to draw; a new figure by default.
+        high: the weight that is darkest.
         label: what is shown, beside the scale of colours.
         width: characters in a line; a longer token has a line of its own.
 
@@ -423,7 +431,7 @@ def text_heat_map(
     from matplotlib.patches import Rectangle
 
     scale = ScalarMappable(cmap=colormaps["Blues"])
-    scale.set_clim(0, 1)
+    scale.set_clim(0, high)
     for number, place, column, at in fields:
         token, weight = sentences[number][place], weights[number][place]
         framed = place in gold[number]
@@ -436,7 +444,7 @@ def text_heat_map(
             linewidth=1.5,
         )
         ax.add_patch(field)
-        ink = "white" if weight > 0.6 else "black"
+        ink = "white" if weight > 0.6 * high else "black"
         middle = column + len(token) / 2
         ax.text(
             middle, at, token, ha="center", va="center", color=ink, size=9, family="monospace"

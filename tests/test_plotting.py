@@ -190,6 +190,11 @@ def test_text_heat_map_shades_and_frames_each_token():
         "-: “it costs $5 or $6”: largest 1 at $5."
     )
     ax.figure.canvas.draw()  # no formula is seen between two dollars
+    assert [text.get_color() for text in ax.texts] == ["black", "white"] + ["black"] * 2 + [
+        "white"
+    ] + ["black"] * 2
+    (half,) = text_heat_map([["a"]], [[0.5]], high=0.5).patches
+    assert half.get_facecolor() == ax.patches[4].get_facecolor()
 
 
 def test_text_heat_map_breaks_lines_where_they_are_full():
