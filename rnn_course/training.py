@@ -1,6 +1,9 @@
 """What training several models, or one for long, needs beside `fit`."""
 
+import random
+
 import keras
+import numpy as np
 
 
 def restart(model, seed):
@@ -11,7 +14,7 @@ def restart(model, seed):
 
     Args:
         model: a compiled and built Keras model that can be made from its configuration.
-        seed: Keras's random seed, which is set.
+        seed: of Python's and NumPy's random numbers, from which Keras draws all of its own.
 
     Raises:
         ValueError: when the model has no weights yet.
@@ -28,7 +31,9 @@ def restart(model, seed):
     """
     if not model.built:
         raise ValueError("model has no weights yet: build it, or call it on a batch, first")
-    keras.utils.set_random_seed(seed)
+    # Not `keras.utils.set_random_seed`: TensorFlow forgets what it has compiled when it is seeded.
+    random.seed(seed)
+    np.random.seed(seed)
     new = type(model).from_config(model.get_config())
     if not new.built:
         new.build_from_config(model.get_build_config())
