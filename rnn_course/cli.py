@@ -4,9 +4,12 @@ Each command imports what it needs when it is called, so that all of them start 
 that need no notebook software work without it.
 """
 
+import os
 import subprocess
 import sys
+import threading
 from collections.abc import Iterable
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -58,6 +61,9 @@ def run(
     ] = False,
     out: Annotated[Path, typer.Option(help="Folder for the results.")] = Path("build/course"),
     timeout: Annotated[int, typer.Option(min=1, help="Seconds that one cell may take.")] = 1800,
+    jobs: Annotated[
+        int, typer.Option(min=1, help="Notebooks to run at once; each may hold 1.5 GB.")
+    ] = min(2, os.cpu_count() or 1),
     save: Annotated[
         bool, typer.Option("--save", help="Write outputs into the notebooks that passed.")
     ] = False,
@@ -91,27 +97,33 @@ def run(
             f"Get them: rnn-course corpora download {missing}"
         )
     total = sum(cell.cell_type == "code" for path in paths for cell in cells[path])
-    results, unsaved, doubts, seen = [], [], [], 0
+    results, unsaved, doubts, stop = [], [], [], threading.Event()
     # disable=None: in a log file the lines below say it all.
     style = "{desc} |{bar}| {n_fmt}/{total_fmt} cells {elapsed}"  # cells are too uneven for a rate
-    with tqdm(total=total, bar_format=style, disable=None, dynamic_ncols=True) as bar:
-        for path in paths:
-            result = runner.run_notebook(path, bar, timeout)
-            results.append(result)
-            seen += sum(cell.cell_type == "code" for cell in cells[path])
-            bar.update(seen - bar.n)  # past the cells that a failure left out
-            if result.error:
-                runner.mark_failure(result)
-            report.write_notebook(result, out)
-            index = report.write_index(results, out)
-            tqdm.write(f"{path.stem}: {report.summary_line(result)}")
-            if save and not result.error:
-                try:
-                    doubts += saving.save(result)
-                except saving.SaveError as error:
-                    unsaved.append(str(error))
-            if result.status == "interrupted":
-                break
+    with (
+        tqdm(total=total, bar_format=style, disable=None, dynamic_ncols=True) as bar,
+        ThreadPoolExecutor(jobs) as pool,
+    ):
+        running = {pool.submit(runner.run_notebook, path, bar, timeout, stop) for path in paths}
+        while running:
+            try:  # wait a second and again, for Windows hears Ctrl-C in between only
+                done, running = wait(running, timeout=1, return_when=FIRST_COMPLETED)
+            except KeyboardInterrupt:
+                stop.set()
+                running = {future for future in running if not future.cancel()}
+                continue
+            for result in (future.result() for future in done):
+                results = sorted([*results, result], key=lambda r: paths.index(r.path))
+                if result.error:
+                    runner.mark_failure(result)
+                report.write_notebook(result, out)
+                index = report.write_index(results, out)
+                tqdm.write(f"{result.path.stem}: {report.summary_line(result)}")
+                if save and not result.error:
+                    try:
+                        doubts += saving.save(result)
+                    except saving.SaveError as error:
+                        unsaved.append(str(error))
     for reason in dict.fromkeys(reason for result in results for reason in result.skipped):
         typer.echo(reason)
     typer.echo(f"Results: {index}")
@@ -122,7 +134,7 @@ def run(
             typer.echo(f"{result.path}: {result.error}", err=True)
     for error in unsaved:
         typer.echo(error, err=True)
-    if results[-1].status == "interrupted":
+    if stop.is_set():
         raise typer.Exit(130)
     if not complete or unsaved or any(result.error for result in results):
         raise typer.Exit(1)

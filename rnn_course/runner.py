@@ -117,15 +117,21 @@ def why_skipped(cell: NotebookNode) -> str:
     )
 
 
-def run_notebook(path: Path, bar: tqdm | None = None, timeout: int = 1800) -> Result:
+def run_notebook(
+    path: Path,
+    bar: tqdm | None = None,
+    timeout: int = 1800,
+    stop: threading.Event | None = None,
+) -> Result:
     """Run one notebook in a fresh kernel of this Python, in the notebook's folder.
 
     A cell that fails ends the run; what follows it stays without output.
 
     Args:
         path: The ``.ipynb`` file, which is not changed.
-        bar: Progress bar, moved on by one for each code cell.
+        bar: Progress bar, moved on by one for each code cell. Several runs may share it.
         timeout: Seconds that one cell may take.
+        stop: Interrupts the run when it is set.
 
     Returns:
         What happened. A failing cell is a result, not an exception.
@@ -146,11 +152,12 @@ def run_notebook(path: Path, bar: tqdm | None = None, timeout: int = 1800) -> Re
         resources={"metadata": {"path": str(path.parent)}},
     )
     client.log.disabled = True  # it repeats the errors reported below
-    where = "the kernel did not start"
+    stop = stop or threading.Event()
+    where, left = "the kernel did not start", len(code)
     start = time.monotonic()
     try:
         # What a kernel writes to its own stderr are notes for its developers, not a cell's output.
-        with client.setup_kernel(stderr=subprocess.DEVNULL), _watch(client, result, bar):
+        with client.setup_kernel(stderr=subprocess.DEVNULL), _watch(client, result, bar, stop):
             client.reset_execution_trackers()
             for number, (index, cell) in enumerate(code, start=1):
                 where = f"code cell {number} of {len(code)} (cell {index + 1} of the notebook)"
@@ -161,14 +168,21 @@ def run_notebook(path: Path, bar: tqdm | None = None, timeout: int = 1800) -> Re
                     cell.outputs = [nbformat.v4.new_output("stream", text=reason + "\n")]
                 else:
                     client.execute_cell(cell, index, execution_count=client.code_cells_executed + 1)
-                if bar is not None:
-                    bar.update()
-    except KeyboardInterrupt:
-        result.status, result.error = "interrupted", f"{where}: interrupted"
+                left -= 1
+                _advance(bar, 1)
     except (CellControlSignal, RuntimeError, corpora.CorpusError) as error:
         result.status, result.error = "failed", f"{where}: {_in_words(error, timeout)}"
+        if stop.is_set():
+            result.status, result.error = "interrupted", f"{where}: interrupted"
+    _advance(bar, left)  # past the cells that a failure left out
     result.seconds = time.monotonic() - start
     return result
+
+
+def _advance(bar: tqdm | None, cells: int) -> None:
+    if bar is not None:
+        with bar.get_lock():  # counting is not safe among threads
+            bar.update(cells)
 
 
 def _in_words(error: Exception, timeout: int) -> str:
@@ -182,8 +196,10 @@ def _in_words(error: Exception, timeout: int) -> str:
 
 
 @contextlib.contextmanager
-def _watch(client: NotebookClient, result: Result, bar: tqdm | None) -> Iterator[None]:
-    """Sample the kernel's memory, and keep the bar's clock going through a long cell."""
+def _watch(
+    client: NotebookClient, result: Result, bar: tqdm | None, stop: threading.Event
+) -> Iterator[None]:
+    """Sample the kernel's memory, keep the bar's clock going, end the kernel when told to."""
     kernel = psutil.Process(client.km.provisioner.pid)
     done = threading.Event()
 
@@ -194,6 +210,8 @@ def _watch(client: NotebookClient, result: Result, bar: tqdm | None) -> Iterator
                 family = [kernel, *kernel.children(recursive=True)]
                 held = sum(process.memory_info().rss for process in family)
                 result.peak_memory = max(result.peak_memory, held)
+                if stop.is_set():
+                    kernel.kill()
             if bar is not None:
                 bar.refresh()
             waiting = not done.wait(SAMPLE_SECONDS)

@@ -2,9 +2,6 @@
 
 import random
 
-import keras
-import numpy as np
-
 
 def restart(model, seed):
     """Make a compiled model new: freshly drawn weights, an optimizer that has seen nothing.
@@ -14,12 +11,13 @@ def restart(model, seed):
 
     Args:
         model: a compiled and built Keras model that can be made from its configuration.
-        seed: of Python's and NumPy's random numbers, from which Keras draws all of its own.
+        seed: of Python's random numbers, from which Keras draws all of its own.
 
     Raises:
         ValueError: when the model has no weights yet.
 
     Example:
+        >>> import keras
         >>> model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
         >>> model.compile("adam", "mse")
         >>> restart(model, seed=1)
@@ -33,7 +31,6 @@ def restart(model, seed):
         raise ValueError("model has no weights yet: build it, or call it on a batch, first")
     # Not `keras.utils.set_random_seed`: TensorFlow forgets what it has compiled when it is seeded.
     random.seed(seed)
-    np.random.seed(seed)
     new = type(model).from_config(model.get_config())
     if not new.built:
         new.build_from_config(model.get_build_config())

@@ -2,12 +2,13 @@
 
 import importlib.util
 import sys
+from textwrap import dedent
 
 import nbformat
 import pytest
 from typer.testing import CliRunner
 
-from rnn_course import cli, corpora, doctor, runner
+from rnn_course import cli, corpora, doctor
 
 call = CliRunner()
 
@@ -130,16 +131,22 @@ def test_without_network_the_rest_is_run_and_the_exit_status_tells(
     assert "01_a: passed" in done.stdout
 
 
-def test_an_interrupted_run_ends_there(course, monkeypatch, tmp_path):
-    course("01_a.ipynb", "1")
-    course("02_b.ipynb", "2")
-    interrupted = runner.Result(
-        tmp_path / "01_a.ipynb", nbformat.v4.new_notebook(), "interrupted", error="stopped"
-    )
-    monkeypatch.setattr(runner, "run_notebook", lambda path, bar, timeout: interrupted)
-    done = invoke("run")
-    assert done.exit_code == 130
-    assert "02_b" not in done.output
+def test_notebooks_run_side_by_side_and_are_listed_in_order(course, tmp_path):
+    """Each waits for the other: one after the other, the first would never end."""
+    meet = """
+        import pathlib, time
+        pathlib.Path({!r}).touch()
+        while not pathlib.Path({!r}).exists():
+            time.sleep(0.1)
+    """
+    here, there = str(tmp_path / "here"), str(tmp_path / "there")
+    course("01_a.ipynb", dedent(meet.format(here, there)), "time.sleep(2)")
+    course("02_b.ipynb", dedent(meet.format(there, here)))
+    done = invoke("run", "--jobs", "2")
+    assert done.exit_code == 0, done.output
+    assert done.stdout.index("02_b: passed") < done.stdout.index("01_a: passed")
+    index = (tmp_path / "build" / "course" / "index.html").read_text("utf-8")
+    assert index.index("01_a") < index.index("02_b")
 
 
 def first_output(path):

@@ -192,11 +192,16 @@ def test_a_failed_run_is_marked_in_notebook_page_and_index(write_notebook, tmp_p
 def test_ctrl_c_keeps_what_is_finished(write_notebook, tmp_path):
     first = write_notebook("01_a.ipynb", "print('done')")
     started = tmp_path / "started"
-    wait = f"import pathlib, time; pathlib.Path({str(started)!r}).touch(); time.sleep(60)"
-    second = write_notebook("02_b.ipynb", wait)
+    begin = f"import pathlib, time; first = pathlib.Path({str(tmp_path / 'out' / '01_a.html')!r})"
+    follow = "while not first.exists(): time.sleep(0.1)"
+    second = write_notebook(
+        "02_b.ipynb", begin, follow, f"pathlib.Path({str(started)!r}).touch(); time.sleep(60)"
+    )
+    third = write_notebook("03_c.ipynb", "import time; time.sleep(60)")
+    fourth = write_notebook("04_d.ipynb", "print('never begun')")
     command = [sys.executable, "-c", "from rnn_course.cli import app; app()", "run"]
     process = subprocess.Popen(
-        [*command, str(first), str(second), "--out", str(tmp_path / "out")],
+        [*command, *map(str, (first, second, third, fourth)), "--out", str(tmp_path / "out")],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -209,6 +214,8 @@ def test_ctrl_c_keeps_what_is_finished(write_notebook, tmp_path):
     process.send_signal(signal.SIGINT)
     told, _ = process.communicate(timeout=30)
     assert process.returncode == 130, told
-    assert "interrupted" in told
-    assert "1 of 2 notebooks passed" in (tmp_path / "out" / "index.html").read_text("utf-8")
+    assert "02_b.ipynb: code cell 3 of 3 (cell 3 of the notebook): interrupted" in told
+    assert "03_c.ipynb: code cell 1 of 1 (cell 1 of the notebook): interrupted" in told
+    assert "04_d" not in told
+    assert "1 of 3 notebooks passed" in (tmp_path / "out" / "index.html").read_text("utf-8")
     assert (tmp_path / "out" / "02_b.ipynb").exists()
