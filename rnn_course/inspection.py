@@ -303,19 +303,19 @@ class _Run:
         ends = np.cumsum(self.sizes)
         return [states[:, end - size : end] for size, end in zip(self.sizes, ends, strict=True)]
 
-    def step(self, t, states, copies=1):
-        """The states after step t, ``(batch * copies, state)``."""
-        inputs = ops.repeat(self.sequences[:, t], copies, axis=0)
+    def step(self, inputs, states):
+        """The states after a step, side by side, ``(rows, state)``."""
         _, new = self.cell(inputs, self.split(states))
         return ops.concatenate(keras.tree.flatten(new), axis=-1)
 
     def walk(self, shifts=None):
         """The states after every step, ``(batch, timesteps, state)``, each moved by its shift."""
         states, trace = self.initial, []
-        for t in range(self.real.shape[1]):
-            states = ops.where(self.real[:, t, None], self.step(t, states), states)
+        shifts = None if shifts is None else ops.unstack(shifts, axis=1)
+        for t, inputs in enumerate(ops.unstack(self.sequences, axis=1)):
+            states = ops.where(self.real[:, t, None], self.step(inputs, states), states)
             if shifts is not None:
-                states = states + shifts[:, t]
+                states = states + shifts[t]
             trace.append(states)
         return ops.stack(trace, axis=1)
 
@@ -326,15 +326,16 @@ class _Run:
     def jacobians(self):
         """How the state after each step moves with the state before, in float64."""
         size = sum(self.sizes)
-        before = ops.convert_to_numpy(self.before(self.walk()))
-        batch, timesteps = self.real.shape
-        jacobians = np.empty((batch, timesteps, size, size))
-        pick = ops.tile(ops.eye(size, dtype=before.dtype), (batch, 1))  # copy i: new state i
-        for t in range(timesteps):
-            copies = np.repeat(before[:, t], size, axis=0)
-            rows = _gradient(lambda s, t=t: ops.sum(pick * self.step(t, s, size)), copies)
-            jacobians[:, t] = rows.reshape(batch, size, size)
-        return jacobians
+        before = ops.convert_to_numpy(self.before(self.walk())).reshape(-1, size)
+        # All steps at once, as the states before them are known: row i of a step's copies for the
+        # gradient of its new state i.
+        inputs = ops.repeat(ops.reshape(self.sequences, (len(before), -1)), size, axis=0)
+        pick = ops.tile(ops.eye(size, dtype=before.dtype), (len(before), 1))
+        rows = _gradient(
+            lambda states: ops.sum(pick * self.step(inputs, states)),
+            np.repeat(before, size, axis=0),
+        )
+        return rows.reshape(*self.real.shape, size, size).astype("float64")
 
     def named(self, values):
         values = np.where(self.real[..., None], ops.convert_to_numpy(values), np.nan)
