@@ -1,0 +1,104 @@
+"""The benchmarks measure what they say: the peers give the same answers, the turns are fair."""
+
+import json
+import sys
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+
+from rnn_course import corpora
+from rnn_course.tokens import END
+from rnn_course.translation import EncoderDecoder
+
+FOLDER = Path(__file__).resolve().parents[1] / "benchmarks"
+
+
+@pytest.fixture
+def benchmark(monkeypatch):
+    """Imports a script of the folder as the scripts there import one another."""
+    monkeypatch.syspath_prepend(str(FOLDER))
+
+    def load(name):
+        monkeypatch.delitem(sys.modules, name, raising=False)
+        return __import__(name)
+
+    return load
+
+
+def test_calls_take_turns(benchmark):
+    seen = []
+    calls = {name: lambda name=name: seen.append(name) for name in "ab"}
+    seconds = benchmark("measure").in_turns(calls, rounds=3)
+    assert seen == list("ababab")
+    assert {name: len(taken) for name, taken in seconds.items()} == {"a": 3, "b": 3}
+
+
+def test_ratios_are_of_the_same_round(benchmark):
+    found = benchmark("measure").ratio([2.0, 30.0, 4.0], [1.0, 10.0, 1.0])
+    assert found == {"median": 3.0, "lowest": 2.0, "highest": 4.0}
+
+
+def test_results_say_where_they_come_from(benchmark, tmp_path):
+    benchmark("measure").write(tmp_path / "new" / "a.json", {"answer": 42})
+    written = json.loads((tmp_path / "new" / "a.json").read_text("utf-8"))
+    assert written["answer"] == 42
+    assert written["machine"]["keras"] == keras.__version__
+    assert written["machine"]["processor"]
+
+
+@pytest.mark.parametrize("beam", [1, 3])
+def test_the_loop_finds_what_the_batched_search_finds(benchmark, beam):
+    decoding = benchmark("decoding")
+    keras.utils.set_random_seed(0)
+    model = EncoderDecoder(12, 9, embedding_dim=4, units=6)
+    sources = [[5, 6, 7], [8], [9, 10, 11, 4, 5]]
+    model.translate(sources, 2)  # builds it
+    for weight in model.trainable_variables:  # large, so that no two hypotheses are near a tie
+        weight.assign(4 * weight)
+    model.read_out.bias.assign(3.0 * np.eye(9)[END])
+    expected = model.translate(sources, decoding.MAX_LENGTH, beam=beam)
+    assert len({len(row) for row in expected}) > 1  # some end, and not all at once
+    for source, row in zip(sources, expected, strict=True):
+        assert decoding.by_loop(model, model.step, source, beam) == row
+
+
+@pytest.mark.skipif(
+    not corpora.is_cached("tiny_shakespeare"), reason="not in the corpus cache: tiny_shakespeare"
+)
+def test_quality_adds_to_the_results_and_trains_nothing_twice(benchmark, monkeypatch, tmp_path):
+    quality = benchmark("quality")
+    small = dict(units=8, embedding_dim=4, dropout=0.1, layers=1, rate=0.01)
+    small |= dict(batch_size=4, timesteps=16, epochs=2, patience=2)
+    monkeypatch.setitem(quality.TASKS, "small", quality.TASKS["characters"]._replace(setting=small))
+    out = tmp_path / "quality.json"
+    benchmark("measure").write(out, {"tasks": {"another": {"mean": 1}}})
+    arguments = dict(seeds=2, runs=tmp_path, examples=500, epochs=None, out=out)
+    quality.main(["small"], **arguments)
+    tasks = json.loads(out.read_text("utf-8"))["tasks"]
+    found = tasks["small"]
+    assert tasks["another"] == {"mean": 1}
+    assert found["epochs"] == [[2], [2]]
+    assert found["scores"][0] != found["scores"][1]
+    assert found["mean"] == pytest.approx(np.mean(found["scores"]), abs=1e-5)
+    assert found["spread"] == pytest.approx(np.std(found["scores"], ddof=1), abs=1e-5)
+    assert found["parameters"] > 0
+    assert len(found["corpus"]) == 1
+
+    monkeypatch.setattr(keras.Model, "fit", None)  # from here on nothing can be trained
+    quality.main(["small"], **arguments)
+    assert json.loads(out.read_text("utf-8"))["tasks"]["small"] == found
+
+
+def test_committed_results_hold_what_they_claim():
+    results = json.loads((FOLDER / "results" / "decoding.json").read_text("utf-8"))
+    assert results["sentences"] == 1000
+    assert results["times as long"]["loop"]["lowest"] >= 20
+    assert min(results["same translation"].values()) >= 0.99
+    assert np.isfinite(results["seconds"]["batched"])
+
+
+def test_the_readme_says_what_was_measured(benchmark):
+    readme = (FOLDER.parent / "README.md").read_text("utf-8")
+    assert benchmark("tables").replaced(readme) == readme
