@@ -82,6 +82,10 @@ def trained(pairs, units, updates):
     return model, vocabularies[0]
 
 
+def _answer(way, queue, answers):
+    answers += way(next(queue))
+
+
 def main(
     sentences: Annotated[int, typer.Option(help="How many to translate.")] = 1000,
     rounds: Annotated[int, typer.Option(help="Into how many parts they are split.")] = 5,
@@ -104,20 +108,15 @@ def main(
     compiled = tf.function(model.step, reduce_retracing=True)
     ways["loop, step compiled"] = lambda part: [by_loop(model, compiled, s, beam) for s in part]
     answers = {name: [] for name in ways}
-    seconds = {name: [] for name in ways}
     parts = [sources[number::rounds] for number in range(rounds)]
     for part in parts:  # compiles for all lengths
         ways["batched"](part)
     for name in list(ways)[1:]:
         ways[name](parts[0][:5])
-    for part in parts:
-
-        def answer(name, part=part):
-            answers[name] += ways[name](part)
-
-        for name, (took,) in in_turns({n: partial(answer, n) for n in ways}, rounds=1).items():
-            seconds[name].append(took)
-        print(" ".join(f"{name}: {took[-1]:.2f} s" for name, took in seconds.items()))
+    # Each way has the parts before it one after the other, and takes its turn at each.
+    queues = {name: iter(parts) for name in ways}
+    calls = {name: partial(_answer, way, queues[name], answers[name]) for name, way in ways.items()}
+    seconds = in_turns(calls, rounds)
     peers = list(ways)[1:]
     results = {
         "sentences": len(sources),
