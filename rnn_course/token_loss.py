@@ -42,6 +42,15 @@ class TokenModel(keras.Model):
         super().__init__(**kwargs)
         self.token_loss = keras.metrics.Mean(name="loss")
 
+    def compile(self, *args, **kwargs):
+        """Keras's `compile`; once the model is built it makes the optimizer's variables, too.
+
+        Left to the first step, they have TensorFlow trace it twice: seconds a model.
+        """
+        super().compile(*args, **kwargs)
+        if self.built and self.optimizer is not None:
+            self.optimizer.build(self.trainable_variables)
+
     def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
         """The loss of a batch, as Keras computes it; it is noted with the batch's tokens."""
         loss = super().compute_loss(x, y, y_pred, sample_weight, training)

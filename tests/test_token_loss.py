@@ -146,6 +146,36 @@ def test_models_show_the_loss_of_their_tokens(kind):
         assert history[name] == [pytest.approx(expected, rel=1e-5)]
 
 
+@pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="counts TensorFlow's traces")
+def test_the_first_step_is_traced_once():
+    traces = []
+
+    class Counting(Table):
+        def call(self, tokens):
+            traces.append(tokens)
+            return super().call(tokens)
+
+    ids, counts = pad(BATCHES[2]), []
+    for built in (False, True):
+        model = Counting()
+        if built:
+            model.build((None, None))
+        model.compile(keras.optimizers.Adam(), TokenCrossEntropy())
+        assert model.optimizer.built is built
+        traces.clear()
+        model.train_on_batch(ids, ids)
+        counts.append(len(traces))
+    assert counts[1] == 1 < counts[0]
+
+
+def test_a_model_can_be_compiled_to_evaluate_only():
+    model = Table()
+    model.build((None, None))
+    model.compile(optimizer=None, loss=TokenCrossEntropy())
+    ids = pad(BATCHES[2])
+    assert model.evaluate(ids, ids, verbose=0) == in_bits(20 / 3)
+
+
 def test_gradients_are_those_of_the_batches_own_loss():
     """One step of SGD on a batch of 3 tokens moves what 3 tokens ask for, each a third."""
     model = table(learning_rate=1.0)
