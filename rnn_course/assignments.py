@@ -282,7 +282,7 @@ def merge(assignment: Assignment, submission: NotebookNode) -> tuple[list[Part],
             source = theirs[id].source if id in theirs else assignment.stubs[id]
         elif code and id not in theirs:
             remarks.append(f"The cell {id} was missing. It was put back.")
-        elif code and id != "setup" and theirs[id].source.split() != given[id].source.split():
+        elif code and id != "setup" and theirs[id].source not in (source, given[id].source):
             remarks.append(f"The cell {id} was changed. It was put back as it was given.")
         parts.append(Part(id, source, code))
         parts += added.get(id, [])

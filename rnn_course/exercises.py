@@ -68,7 +68,7 @@ def check_same(name, answer, expected, mistakes=None, tolerance=1e-4):
     if not _close(answer, expected, tolerance):
         at = np.unravel_index(np.argmax(np.abs(answer - expected)), expected.shape)
         place = f" at index {tuple(int(i) for i in at)}" if at else ""
-        raise NotYetError(f"{name} is {answer[at]:.4g}{place}, and {expected[at]:.4g} is right.")
+        raise NotYetError(f"{name} is {answer[at]:.6g}{place}, and {expected[at]:.6g} is right.")
 
 
 def check_causal(name, function, inputs, at, tolerance=1e-5):
