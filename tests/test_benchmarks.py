@@ -73,16 +73,17 @@ def test_quality_adds_to_the_results_and_trains_nothing_twice(benchmark, monkeyp
     small |= dict(batch_size=4, timesteps=16, epochs=2, patience=2)
     monkeypatch.setitem(quality.TASKS, "small", quality.TASKS["characters"]._replace(setting=small))
     out = tmp_path / "quality.json"
-    benchmark("measure").write(out, {"tasks": {"another": {"mean": 1}}})
+    benchmark("measure").write(out, {"tasks": {"another": {"minutes": [1]}}})
     arguments = dict(seeds=2, runs=tmp_path, examples=500, epochs=None, out=out)
     quality.main(["small"], **arguments)
     tasks = json.loads(out.read_text("utf-8"))["tasks"]
     found = tasks["small"]
-    assert tasks["another"] == {"mean": 1}
+    assert tasks["another"] == {"minutes": [1]}
     assert found["epochs"] == [[2], [2]]
-    assert found["scores"][0] != found["scores"][1]
-    assert found["mean"] == pytest.approx(np.mean(found["scores"]), abs=1e-5)
-    assert found["spread"] == pytest.approx(np.std(found["scores"], ddof=1), abs=1e-5)
+    nats = found["scores"]["nats per character"]
+    assert nats["each"][0] != nats["each"][1]
+    assert nats["mean"] == pytest.approx(np.mean(nats["each"]), abs=1e-5)
+    assert nats["spread"] == pytest.approx(np.std(nats["each"], ddof=1), abs=1e-5)
     assert found["parameters"] > 0
     assert len(found["corpus"]) == 1
 
