@@ -1,0 +1,106 @@
+"""How Sphinx builds the site from what `build.py` has put together. Nothing is executed."""
+
+import os
+import sys
+from pathlib import Path
+
+from docutils import nodes
+
+from rnn_course import __version__
+from rnn_course.launch import stated_address
+
+ROOT = Path(__file__).resolve().parents[1]
+SOURCE = ROOT / "build" / "site-source"
+
+sys.path.insert(0, str(ROOT / "docs"))  # pages.slug
+os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"  # the modules are imported for their docstrings
+os.environ["CUDA_VISIBLE_DEVICES"] = ""
+
+
+project = "Recurrent neural networks for NLP"
+author = "the course's authors"
+release = __version__
+language = "en"
+
+extensions = [
+    "myst_nb",
+    "sphinx.ext.autodoc",
+    "sphinx.ext.napoleon",
+    "sphinx.ext.mathjax",
+]
+exclude_patterns = ["_*"]
+default_role = "py:obj"  # `name` in a docstring is a link where the name is one of the package
+
+nb_execution_mode = "off"
+nb_merge_streams = True
+myst_enable_extensions = ["amsmath", "dollarmath"]
+myst_dmath_double_inline = True
+myst_heading_anchors = 3
+myst_heading_slug_func = "pages.slug"
+
+autodoc_default_options = {"members": True, "show-inheritance": True}
+autodoc_member_order = "bysource"
+autodoc_typehints = "none"
+toc_object_entries_show_parents = "hide"
+napoleon_google_docstring = True
+napoleon_numpy_docstring = False
+napoleon_custom_sections = [("Call arguments", "params_style"), "Source"]
+
+# MathJax 3, from files of the site. Without its menu no equation is a stop of the Tab key.
+mathjax_path = "mathjax/tex-chtml.js"
+mathjax3_config = {"options": {"enableMenu": False}, "chtml": {"matchFontHeight": False}}
+
+html_theme = "sphinx_book_theme"
+html_title = project
+html_favicon = str(ROOT / "docs" / "static" / "favicon.svg")
+html_context = {"default_mode": "auto"}
+html_static_path = ["static", str(SOURCE / "_vendored")]
+html_extra_path = [str(SOURCE / "_extra")]
+html_css_files = ["site.css"]
+html_copy_source = False
+html_show_sphinx = False
+html_show_copyright = False
+html_use_index = True
+html_theme_options = {
+    "home_page_in_toc": False,
+    "navbar_persistent": [],
+    "navigation_with_keys": False,
+    "pygments_light_style": "a11y-high-contrast-light",
+    "pygments_dark_style": "a11y-high-contrast-dark",
+    "show_toc_level": 2,
+    "use_download_button": False,
+    "use_fullscreen_button": True,
+    "extra_footer": "Text and figures: CC BY 4.0. Code: Apache License 2.0.",
+}
+
+# Buttons only to an address that is stated: any other could be somebody else's.
+repository, ref = stated_address(ROOT)
+if repository:
+    html_theme_options |= {
+        "repository_url": f"https://github.com/{repository}",
+        "repository_branch": ref,
+        "use_repository_button": True,
+        "launch_buttons": {
+            "binderhub_url": "https://mybinder.org",
+            "colab_url": "https://colab.research.google.com",
+            "notebook_interface": "jupyterlab",
+        },
+    }
+
+
+def is_left_out(app, what, name, obj, skip, options):
+    """Whether a member only repeats the class's own text, as the fields of a named tuple do."""
+    return True if type(obj).__name__ == "_tuplegetter" else None
+
+
+def align(app, doctree):
+    r"""Let equations of several columns keep the space between them: ``split`` has none."""
+    for node in doctree.findall(nodes.math_block):
+        text = node.astext()
+        if "&&" in text and "\\begin" not in text:
+            node.children = [nodes.Text(rf"\begin{{aligned}}{text}\end{{aligned}}")]
+
+
+def setup(app):
+    app.connect("autodoc-skip-member", is_left_out)
+    app.connect("doctree-read", align)

@@ -1,0 +1,377 @@
+"""The sources of the site: pages written by hand, and pages that are made from other files."""
+
+import ast
+import base64
+import json
+import re
+import runpy
+import shutil
+from pathlib import Path
+from urllib.parse import unquote
+
+import nbformat
+
+from rnn_course.launch import CLOSE, OPEN
+from rnn_course.report import image_alt, images
+
+# The package's modules by what they are for; what is named nowhere is listed at the end.
+API = {
+    "Cells, layers and the derivation": "cells recurrence attention crf bptt",
+    "Models": "token_loss language_model tagging classification translation decoding training "
+    "callbacks interop",
+    "Text and vectors": "text tokenisers tokens padding vectors word2vec ngrams",
+    "Corpora": "corpora",
+    "Measuring and looking inside": "metrics inspection probing plotting diagrams",
+}
+
+
+def write(root, source):
+    """Write all sources of the site.
+
+    Args:
+        root: the repository's folder.
+        source: where they go.
+    """
+    notebooks = sorted((root / "notebooks").glob("[0-9][0-9]_*.ipynb"))
+    exercises = sorted((root / "notebooks" / "exercises").glob("[0-9][0-9]_*.ipynb"))
+    results = sorted((root / "benchmarks" / "results").glob("*.json"))
+    readme = (root / "README.md").read_text("utf-8")
+    extra = source / "_extra"
+    for path in [*notebooks, *exercises]:
+        name = path.relative_to(root)
+        _write(source / name, prepared(path, notebooks=len(name.parts) == 2))
+        _copy(path, extra / "files" / name)
+    for path in results:
+        _copy(path, extra / "files" / path.name)
+    for page in (root / "docs").glob("*.md"):
+        text = page.read_text("utf-8").replace("](../", "](")
+        _write(source / page.name, with_site_links(text))
+    hero = picture(root / "notebooks" / "03_lstm_and_gru.ipynb", source / "_images")
+    index = (source / "index.md").read_text("utf-8")
+    index = index.replace("<!-- picture -->", hero)
+    index = index.replace("<!-- notebooks -->", notebook_table(readme, notebooks))
+    if not exercises:
+        index = re.sub(r"^.*\bexercises\b.*\n", "", index, flags=re.MULTILINE)
+    _write(source / "index.md", index)
+    _write(source / "start.md", start(readme))
+    _write(source / "slides.md", slides_page(notebooks))
+    if exercises:
+        _write(source / "exercises.md", exercises_page(exercises))
+    _write(source / "benchmarks.md", benchmarks(root, results, source / "_images"))
+    for name, text in api(root / "rnn_course").items():
+        _write(source / "api" / name, text)
+
+
+def prepared(path, notebooks=True):
+    """A notebook as the site shows it: numbered, its launch links replaced by the site's own.
+
+    Args:
+        path: the notebook.
+        notebooks: whether it is one of the course's, with slides; not an assignment.
+
+    Returns:
+        The notebook as JSON.
+    """
+    notebook = nbformat.read(path, as_version=4)
+    up = "../" if notebooks else "../../"
+    folder = "notebooks" if notebooks else "notebooks/exercises"
+    links = [f'<a href="{up}files/{folder}/{path.name}" download>Download the notebook</a>']
+    if notebooks:
+        links.append(f'<a href="{up}slides/{path.stem}.html">Show it as slides</a>')
+    title = without_launch_links(notebook.cells[0].source)
+    title = re.sub(r"^# (?!\d)", f"# {path.stem[:2]} ", title)
+    heading, _, rest = title.partition("\n")
+    notebook.cells[0].source = f"{heading}\n\n{' · '.join(links)}\n{rest}"
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            cell.source = with_site_links(cell.source)
+    return nbformat.writes(notebook)
+
+
+def slug(heading):
+    """The anchor that the site gives a heading, of letters, digits and hyphens alone.
+
+    >>> slug("Acceptor (H4) and `encoder`")
+    'Acceptor-H4-and-encoder'
+    """
+    plain = re.sub(r"\$.+?\$", "", heading.strip())
+    return re.sub(r"[^\w-]", "", plain.replace(" ", "-"))
+
+
+def with_site_links(text):
+    """A Markdown text with its links to headings of notebooks as the site names them.
+
+    In the repository they have the anchors that Jupyter gives to headings.
+
+    >>> with_site_links("[01 R and O](../notebooks/01_x.ipynb#R-and-O-%28H2%29)")
+    '[01 R and O](../notebooks/01_x.ipynb#R-and-O-H2)'
+    """
+    return re.sub(r"(\]\([^)\s]*?)#([^)\s]+)\)", lambda m: f"{m[1]}#{slug(unquote(m[2]))})", text)
+
+
+def without_launch_links(text):
+    """A text without the launch badges, whose pictures lie elsewhere."""
+    return re.sub(re.escape(OPEN) + ".*?" + re.escape(CLOSE), "", text, flags=re.DOTALL)
+
+
+def title_of(path):
+    """A notebook's title, for example ``01 The simple recurrent network``."""
+    first = nbformat.read(path, as_version=4).cells[0].source
+    title = re.search(r"^# +(.+)$", first, re.MULTILINE).group(1)
+    return title if title[:1].isdigit() else f"{path.stem[:2]} {title}"
+
+
+def notebook_table(readme, notebooks):
+    """The README's table of notebooks, each with a link."""
+    rows = dict(re.findall(r"^\| `(\d\d_\w+)` \| (.+?) \|$", readme, re.MULTILINE))
+    lines = ["| notebook | what is in it |", "| --- | --- |"]
+    for path in notebooks:
+        link = f"[{title_of(path)}](notebooks/{path.name})"
+        lines.append(f"| {link} | {rows.get(path.stem, '')} |")
+    return "\n".join(lines)
+
+
+def picture(notebook, folder):
+    """Take the first picture of a notebook, for the front page.
+
+    Args:
+        notebook: its path.
+        folder: where the picture goes.
+
+    Returns:
+        Markdown that shows it, with its alt text.
+    """
+    cells = nbformat.read(notebook, as_version=4).cells
+    cell = next(cell for cell in cells if images(cell))
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "front.png").write_bytes(base64.b64decode(images(cell)[0]))
+    return f"![{image_alt(cell)}](_images/front.png)"
+
+
+def start(readme):
+    """The page for beginners: the README's sections on how the course is used."""
+    sections = re.split(r"^## ", readme, flags=re.MULTILINE)[1:]
+    wanted = [s for s in sections if not s.startswith(("The notebooks", "Measured", "Licences"))]
+    text = "".join(f"## {section}" for section in wanted)
+    text = re.sub(r"\[([^\]]+)\]\((?!https?:|#)[^)]+\)", r"\1", text)  # files that are not here
+    return f"# Getting started\n\n{text}"
+
+
+def slides_page(notebooks):
+    """The list of the slides."""
+    rows = "".join(
+        f'- <a href="slides/{path.stem}.html">{title_of(path)}</a>\n' for path in notebooks
+    )
+    return f"""# Slides
+
+Each notebook for a projector, one idea a slide. Space goes to the next slide; the arrows go right
+to the next section and down within one; Escape shows all slides at once, F fills the screen. Slides
+that are longer than the screen scroll. Adding `?print-pdf` to the address makes them printable.
+
+{rows}"""
+
+
+def exercises_page(exercises):
+    """The list of the assignments, with their points where the notebook states them."""
+    rows = ""
+    for path in exercises:
+        graded = [
+            cell.metadata.nbgrader.get("points", 0)
+            for cell in nbformat.read(path, as_version=4).cells
+            if cell.metadata.get("nbgrader", {}).get("grade")
+        ]
+        points = f"{sum(graded):g}" if graded else ""
+        download = f'<a href="files/notebooks/exercises/{path.name}" download>{path.name}</a>'
+        link = f"[{title_of(path)}](notebooks/exercises/{path.name})"
+        rows += f"| {link} | {points} | {download} |\n"
+    return f"""# Assignments
+
+Each assignment is a notebook: complete the cells that say so and run the tests below them, which
+tell what is not right yet. Put your own copy beside the course's notebooks, and hand that in.
+
+| assignment | points | file |
+| --- | --- | --- |
+{rows}
+```{{toctree}}
+:hidden:
+:glob:
+
+notebooks/exercises/*
+```
+"""
+
+
+def api(package):
+    """The pages of the API reference.
+
+    Args:
+        package: the package's folder.
+
+    Returns:
+        Texts by file name.
+    """
+    modules = {}
+    for path in sorted(package.rglob("*.py")):
+        parts = path.relative_to(package).with_suffix("").parts
+        name = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+        if name:
+            modules[name] = (ast.get_docstring(ast.parse(path.read_text("utf-8"))) or "").strip()
+    grouped = {
+        group: [n for top in names.split() for n in modules if n.split(".")[0] == top]
+        for group, names in API.items()
+    }
+    rest = [name for name in modules if not any(name in names for names in grouped.values())]
+    grouped["The command, and what keeps the course together"] = rest
+    index = "# API reference\n\nThe package `rnn_course`, module by module.\n"
+    for group, names in grouped.items():
+        rows = "".join(
+            f"| [`{name}`]({name}.rst) | {_as_markdown(modules[name].partition(chr(10))[0])} |\n"
+            for name in names
+        )
+        index += f"\n## {group}\n\n| module | holds |\n| --- | --- |\n{rows}"
+    order = "\n".join(name for names in grouped.values() for name in names)
+    index += f"\n```{{toctree}}\n:hidden:\n\n{order}\n```\n"
+    # A name has one entry, in the module that defines it, not also where it is passed on.
+    texts = {
+        f"{name}.rst": f"{name}\n{'=' * len(name)}\n\n.. automodule:: rnn_course.{name}\n"
+        "   :ignore-module-all:\n"
+        for name in modules
+    }
+    return {"index.md": index, **texts}
+
+
+def _as_markdown(line):
+    return line.replace("``", "`")
+
+
+def benchmarks(root, results, folder):
+    """The page of what was measured: text, tables, and pictures drawn from the same numbers.
+
+    Args:
+        root: the repository's folder.
+        results: the JSON files.
+        folder: where pictures go.
+    """
+    written = runpy.run_path(str(root / "benchmarks" / "tables.py"))
+    page = """# Benchmarks
+
+What takes longer than a notebook may. Each result was written by the script that is named, on the
+machine that is named, and is here as it was measured; the numbers are also there as JSON.
+"""
+    for path in results:
+        numbers = json.loads(path.read_text("utf-8"))
+        script = root / "benchmarks" / f"{path.stem}.py"
+        title = path.stem.replace("_", " ").capitalize()
+        page += f"\n## {title}\n\n"
+        if script.exists():
+            page += f"{_as_markdown(_first_paragraph(script))}\n\n"
+        if callable(written.get(path.stem)):
+            page += f"{written[path.stem](numbers)}\n"
+        page += "".join(_pictures(numbers, path, folder))
+        page += f'<a href="files/{path.name}" download>These numbers as JSON</a>, by '
+        page += f"`benchmarks/{path.stem}.py`.\n\n{_tables(numbers)}"
+    return page
+
+
+def _first_paragraph(script):
+    text = ast.get_docstring(ast.parse(script.read_text("utf-8"))) or ""
+    return text.split("\n\n")[0]
+
+
+def _tables(numbers, heading=3):
+    """Nested dictionaries as tables: one for the single values, one for each dictionary."""
+    single = {k: v for k, v in numbers.items() if not isinstance(v, dict)}
+    text = ""
+    if single:
+        rows = "".join(f"| {k} | {_cell(v)} |\n" for k, v in single.items())
+        text += f"| | value |\n| --- | --- |\n{rows}\n"
+    for name, inner in numbers.items():
+        if isinstance(inner, dict):
+            text += f"{'#' * min(heading, 5)} {name.capitalize()}\n\n"
+            text += _matrix(inner) or _tables(inner, heading + 1)
+    return text
+
+
+def _matrix(inner):
+    """A table with a column a key, where all values are dictionaries of the same single values."""
+    rows = list(inner.values())
+    if not rows or not all(isinstance(row, dict) for row in rows):
+        return ""
+    keys = list(dict.fromkeys(key for row in rows for key in row))
+    if any(isinstance(value, dict) for row in rows for value in row.values()) or len(keys) > 8:
+        return ""
+    text = f"| | {' | '.join(keys)} |\n| --- |{' --- |' * len(keys)}\n"
+    for name, row in inner.items():
+        text += f"| {name} | {' | '.join(_cell(row.get(key, '')) for key in keys)} |\n"
+    return f"{text}\n"
+
+
+def _cell(value):
+    if isinstance(value, float):
+        return f"{value:.4g}"
+    if isinstance(value, list):
+        return ", ".join(_cell(item) for item in value)
+    return str(value).replace("|", "\\|")
+
+
+def _pictures(numbers, path, folder):
+    """Pictures beside the results, and one of each set of ratios with their ranges."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for found in sorted([*path.parent.glob(f"{path.stem}*.png"), *path.parent.glob("*.svg")]):
+        if found.stem.startswith(path.stem):
+            shutil.copy(found, folder / found.name)
+            yield f"![{found.stem.replace('_', ' ')}](_images/{found.name})\n\n"
+    for name, inner in numbers.items():
+        if isinstance(inner, dict) and all(
+            isinstance(row, dict) and {"median", "lowest", "highest"} <= set(row)
+            for row in inner.values()
+        ):
+            file = f"{path.stem}-{re.sub(r'[^a-z0-9]+', '-', name.lower())}.png"
+            alt = draw_ranges(name, inner, folder / file)
+            yield f"![{alt}](_images/{file})\n\n"
+
+
+def draw_ranges(name, rows, file):
+    """Draw medians with their ranges.
+
+    Args:
+        name: what was measured.
+        rows: ``median``, ``lowest`` and ``highest`` by name.
+        file: where the picture goes.
+
+    Returns:
+        What it shows, in words.
+    """
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(7, 0.9 + 0.45 * len(rows)), layout="constrained")
+    FigureCanvasAgg(figure)
+    ax = figure.add_subplot()
+    places = range(len(rows))
+    medians = [row["median"] for row in rows.values()]
+    below = [row["median"] - row["lowest"] for row in rows.values()]
+    above = [row["highest"] - row["median"] for row in rows.values()]
+    ax.barh(places, medians, height=0.5, color="#9ecae1")
+    ax.errorbar(medians, places, xerr=[below, above], fmt="o", color="#0b3c5d", capsize=4)
+    ax.set_yticks(places, list(rows))
+    ax.invert_yaxis()
+    ax.set_xlim(left=0)
+    ax.set_xlabel(name)
+    ax.spines[["top", "right"]].set_visible(False)
+    figure.savefig(file, dpi=100)
+    texts = (
+        f"{label}: median {row['median']:.3g}, from {row['lowest']:.3g} to {row['highest']:.3g}"
+        for label, row in rows.items()
+    )
+    return f"Bars with ranges of {name}. {'; '.join(texts)}."
+
+
+def _write(path, text):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, "utf-8", newline="\n")
+
+
+def _copy(path, to):
+    to.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copy(Path(path), to)
