@@ -27,6 +27,7 @@ from rnn_course.callbacks import training_callbacks, training_log
 
 HERE = Path(__file__).resolve().parent
 RESULTS = HERE / "results" / "quality.json"
+MINUTES = "processor_minutes.txt"
 
 
 class Run(NamedTuple):
@@ -50,18 +51,38 @@ class Run(NamedTuple):
 
         A training that has been finished before is not done again.
         """
-        finished = self.folder / "minutes.txt"
+        finished = self.folder / "finished"
         if finished.exists():
             model.load_weights(self.folder / "best.weights.h5")
             return
-        start = time.perf_counter()
-        epochs = self.epochs or epochs
         callbacks = [
             *callbacks,
+            Clock(self.folder / MINUTES),
             *training_callbacks(self.folder, patience=patience, data=batches, **best),
         ]
-        model.fit(batches, validation_data=development, epochs=epochs, callbacks=callbacks)
-        finished.write_text(f"{(time.perf_counter() - start) / 60:.2f}\n", "utf-8")
+        model.fit(
+            batches,
+            validation_data=development,
+            epochs=self.epochs or epochs,
+            callbacks=callbacks,
+        )
+        finished.touch()
+
+
+class Clock(keras.callbacks.Callback):
+    """Adds up the processor's minutes of a training that may be killed and go on."""
+
+    def __init__(self, path):
+        super().__init__()
+        self.path = path
+
+    def on_train_begin(self, logs=None):
+        before = float(self.path.read_text("utf-8")) if self.path.exists() else 0.0
+        self.start = time.process_time() - 60 * before
+
+    def on_epoch_end(self, epoch, logs=None):
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        self.path.write_text(f"{(time.process_time() - self.start) / 60:.3f}\n", "utf-8")
 
 
 def measure(name: str, seeds: int, runs: Path, examples: int | None, epochs: int | None) -> dict:
@@ -74,15 +95,17 @@ def measure(name: str, seeds: int, runs: Path, examples: int | None, epochs: int
         key = hashlib.sha256(setting.encode()).hexdigest()[:8]
         run = Run(seed, runs / f"{name}-{key}-seed{seed}", examples, epochs)
         scores, model, notes = task.train(run, task.corpus, **task.setting)
-        taken = [float(file.read_text("utf-8")) for file in run.folder.rglob("minutes.txt")]
+        taken = [float(file.read_text("utf-8")) for file in run.folder.rglob(MINUTES)]
         minutes.append(round(sum(taken), 1))
         logs = sorted(run.folder.rglob("log.csv"))
         passes.append([len(training_log(log.parent)["loss"]) for log in logs])
         found.append({metric: round(score, 5) for metric, score in scores.items()})
         print(f"{name}, seed {seed}, {minutes[-1]} min: {found[-1]}", flush=True)
     return {
+        "title": task.title,
+        "known": task.known,
         "scores": {metric: summary([scores[metric] for scores in found]) for metric in found[0]},
-        "minutes": minutes,
+        "processor minutes": minutes,
         "epochs": passes,
         "parameters": model.count_params(),
         "notes": notes,

@@ -104,13 +104,20 @@ def of_words(train, test, paths):
     seen = {word for s in train for word in s.tokens}
     tokens, gold = [s.tokens for s in test], [s.tags for s in test]
     found = tag_accuracies(tokens, gold, paths, known_words=seen)
-    return {"accuracy": found.overall, "accuracy, unknown words": found.unknown}
+    return {
+        "% accuracy": 100 * found.overall,
+        "% accuracy, words not in training": 100 * found.unknown,
+    }
 
 
 def of_spans(train, test, paths):
     """Strict scores of the test entities."""
     found = entity_scores([s.tags for s in test], paths)
-    return {"F1": found.f1, "precision": found.precision, "recall": found.recall}
+    return {
+        "% F1": 100 * found.f1,
+        "% precision": 100 * found.precision,
+        "% recall": 100 * found.recall,
+    }
 
 
 def sentiment(run, corpus, units, embedding_dim, dropout, rate, batch_size, epochs, patience):
@@ -137,7 +144,7 @@ def sentiment(run, corpus, units, embedding_dim, dropout, rate, batch_size, epoc
             batches(test, batch_size=64, shuffle=False), verbose=0, return_dict=True
         )
         right.append(scores["accuracy"])
-    return Outcome({"accuracy": float(np.mean(right))}, model)
+    return Outcome({"% accuracy": 100 * float(np.mean(right))}, model)
 
 
 def language_model(run, vocabulary, texts, batch_size, timesteps, rate, epochs, patience, **sizes):
@@ -180,7 +187,7 @@ def novels(run, corpus, minimum_count, order, **setting):
     scores = {
         "perplexity": ours,
         f"perplexity, Kneser-Ney {order}-gram": n_grams,
-        "share below it": 1 - ours / n_grams,
+        "% below it": 100 * (1 - ours / n_grams),
     }
     return Outcome(scores, model)
 

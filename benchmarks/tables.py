@@ -6,6 +6,8 @@ python benchmarks/tables.py
 import json
 from pathlib import Path
 
+import numpy as np
+
 HERE = Path(__file__).resolve().parent
 README = HERE.parent / "README.md"
 START, END = "<!-- results -->\n", "<!-- /results -->\n"
@@ -13,7 +15,31 @@ START, END = "<!-- results -->\n", "<!-- /results -->\n"
 
 def text() -> str:
     """The part of the README that says what was measured."""
-    return decoding(_results("decoding"))
+    return f"{quality(_results('quality'))}\n{decoding(_results('decoding'))}"
+
+
+def quality(results: dict) -> str:
+    """What `benchmarks/quality.py` found."""
+    rows = "".join(
+        f"| {task['title']} | {_scores(task['scores'])} | {task['known']} "
+        f"| {task['parameters'] / 1e6:.1f} M | {np.mean(task['processor minutes']):.0f} |\n"
+        for task in results["tasks"].values()
+    )
+    return (
+        "Held-out text, mean and standard deviation over seeds (their number in brackets), no "
+        f"vectors or\nmodels from outside; on {_machine(results)}.\n\n"
+        "| | here | elsewhere | parameters | processor minutes a seed |\n"
+        f"| --- | --- | --- | --- | --- |\n{rows}"
+    )
+
+
+def _scores(scores: dict) -> str:
+    return "<br>".join(_score(metric, found) for metric, found in scores.items())
+
+
+def _score(metric: str, found: dict) -> str:
+    spread = "" if found["spread"] is None else f" ± {found['spread']:.2g}"
+    return f"{found['mean']:.4g}{spread} {metric} ({len(found['each'])})"
 
 
 def decoding(results: dict) -> str:

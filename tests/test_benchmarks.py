@@ -73,12 +73,12 @@ def test_quality_adds_to_the_results_and_trains_nothing_twice(benchmark, monkeyp
     small |= dict(batch_size=4, timesteps=16, epochs=2, patience=2)
     monkeypatch.setitem(quality.TASKS, "small", quality.TASKS["characters"]._replace(setting=small))
     out = tmp_path / "quality.json"
-    benchmark("measure").write(out, {"tasks": {"another": {"minutes": [1]}}})
+    benchmark("measure").write(out, {"tasks": {"another": {"title": "another"}}})
     arguments = dict(seeds=2, runs=tmp_path, examples=500, epochs=None, out=out)
     quality.main(["small"], **arguments)
     tasks = json.loads(out.read_text("utf-8"))["tasks"]
     found = tasks["small"]
-    assert tasks["another"] == {"minutes": [1]}
+    assert tasks["another"] == {"title": "another"}
     assert found["epochs"] == [[2], [2]]
     nats = found["scores"]["nats per character"]
     assert nats["each"][0] != nats["each"][1]
