@@ -8,7 +8,7 @@ BIN := .venv/bin
 endif
 INSTALLED := .venv/installed
 
-.PHONY: course test lab launch
+.PHONY: course test lab launch site site-check
 course: $(INSTALLED)
 	"$(BIN)/rnn-course" run
 
@@ -19,6 +19,12 @@ test: $(INSTALLED)
 
 lab: $(INSTALLED)
 	"$(BIN)/rnn-course" lab
+
+site: $(INSTALLED)
+	"$(BIN)/python" docs/build.py
+
+site-check: site
+	"$(BIN)/python" -m pytest -n 2 docs/check_site.py
 
 launch: $(INSTALLED)
 	"$(BIN)/rnn-course" launch --repo "$(REPO)" --ref "$(REF)"

@@ -57,6 +57,7 @@ html_context = {"default_mode": "auto"}
 html_static_path = ["static", str(SOURCE / "_vendored")]
 html_extra_path = [str(SOURCE / "_extra")]
 html_css_files = ["site.css"]
+html_js_files = [("site.js", {"defer": "defer"})]
 html_copy_source = False
 html_show_sphinx = False
 html_show_copyright = False
