@@ -221,11 +221,11 @@ def read_assignments(root: Path) -> dict[str, Assignment]:
     Args:
         root: The repository's folder.
     """
-    paths = sorted((root / "notebooks" / "solutions").glob("[0-9][0-9]_*.ipynb"))
-    exercises = root / "notebooks" / "exercises"
+    solutions = root / "notebooks" / "solutions"
+    exercises = sorted((root / "notebooks" / "exercises").glob("[0-9][0-9]_*.ipynb"))
     return {
-        path.stem: Assignment(path.stem, read_notebook(path), read_notebook(exercises / path.name))
-        for path in paths
+        path.stem: Assignment(path.stem, read_notebook(solutions / path.name), read_notebook(path))
+        for path in exercises
     }
 
 
@@ -262,11 +262,11 @@ def merge(assignment: Assignment, submission: NotebookNode) -> tuple[list[Part],
         submission: What came back.
 
     Returns:
-        The cells in order, and a remark on each given cell that was missing or changed.
+        The cells in order, and remarks on given cells that were missing or changed.
     """
     theirs, known = cells_by_id(submission), cells_by_id(assignment.solution)
     given = cells_by_id(assignment.exercise)
-    remarks = []
+    missing, changed = [], []
     added: dict[str, list[Part]] = {"": []}
     after = ""
     for cell in submission.cells:
@@ -281,9 +281,14 @@ def merge(assignment: Assignment, submission: NotebookNode) -> tuple[list[Part],
         if id in assignment.stubs:
             source = theirs[id].source if id in theirs else assignment.stubs[id]
         elif code and id not in theirs:
-            remarks.append(f"The cell {id} was missing. It was put back.")
+            missing.append(id)
         elif code and id != "setup" and theirs[id].source not in (source, given[id].source):
-            remarks.append(f"The cell {id} was changed. It was put back as it was given.")
+            changed.append(id)
         parts.append(Part(id, source, code))
         parts += added.get(id, [])
+    remarks = [
+        f"Given cells that were {what}, and are put back as they were given: {', '.join(ids)}."
+        for what, ids in (("missing", missing), ("changed", changed))
+        if ids
+    ]
     return parts, remarks

@@ -234,3 +234,79 @@ def launch(
     typer.echo(f"Address: https://github.com/{where.repository} at {where.ref}")
     for path in changed:
         typer.echo(f"stamped {path.relative_to(root)}")
+
+
+@app.command()
+def exercises() -> None:
+    """Derive notebooks/exercises/, which students get, from notebooks/solutions/."""
+    _need("nbgrader")
+    from .assignments import AssignmentError, write_exercises
+
+    root = checkout()
+    try:
+        changed = write_exercises(root)
+    except AssignmentError as error:
+        _stop(str(error))
+    for path in changed:
+        typer.echo(f"derived {path.relative_to(root)}")
+
+
+@app.command()
+def grade(
+    submissions: Annotated[Path, typer.Argument(help="Folder of students' notebooks.")],
+    out: Annotated[Path, typer.Option(help="Folder for grades and feedback.")],
+    jobs: Annotated[int, typer.Option(min=1, help="How many at a time.")] = min(
+        2, os.cpu_count() or 1
+    ),
+    cell_timeout: Annotated[float, typer.Option(min=1, help="Seconds for one cell.")] = 60,
+    timeout: Annotated[float, typer.Option(min=1, help="Seconds for one notebook.")] = 300,
+    memory: Annotated[float, typer.Option(min=0.5, help="GB for one notebook.")] = 2,
+) -> None:
+    """Grade students' notebooks. This runs their code, with your rights: use a container.
+
+    Each runs in a process of its own, with limits. Writes grades.csv, written_answers.csv for the
+    points that a person gives, a page of feedback for each file, and index.html. What has been
+    graded is not run again unless it has changed.
+    """
+    _need("IPython")
+    if not submissions.is_dir():
+        _stop(f"there is no folder {submissions}")
+    from tqdm import tqdm
+
+    from . import feedback, gradebook, grading
+    from . import submissions as handed_in
+    from .assignments import read_assignments
+    from .sandbox import Limits
+
+    files = handed_in.find_submissions(submissions, besides=out)
+    if not files:
+        _stop(f"there are no files in {submissions}")
+    assignments = read_assignments(checkout())
+    typer.echo(
+        f"This runs the code of {len(files)} submissions on this computer, with your rights. "
+        "Limits of time and memory are no protection from malice: README.md says how to use a "
+        "container ('For lecturers')."
+    )
+    (out / "feedback").mkdir(parents=True, exist_ok=True)
+    limits = Limits(cell_timeout, timeout, memory * 1e9)
+    done = {}
+    try:
+        every = grading.grade_all(files, assignments, limits, out / "graded", jobs)
+        for result in tqdm(every, total=len(files), unit=" submissions", dynamic_ncols=True):
+            done[result.file] = result
+    except KeyboardInterrupt:
+        typer.echo(
+            f"Interrupted after {len(done)} of {len(files)}: grade again to go on.", err=True
+        )
+        raise typer.Exit(130) from None
+    try:
+        grades = gradebook.take_up_written([done[file] for file in files], out)
+    except gradebook.GradebookError as error:
+        _stop(str(error))
+    gradebook.write_tables(grades, out)
+    for result in grades:
+        feedback.write_feedback(result, assignments.get(result.assignment), out / "feedback")
+    for result in grades:
+        if result.reason:
+            typer.echo(f"{result.file}: {result.reason}")
+    typer.echo(f"Results: {feedback.write_summary(grades, assignments, out)}")

@@ -3,29 +3,22 @@
 import hashlib
 import json
 import os
-import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
-import nbformat
 from nbformat import NotebookNode
 
 from .assignments import Assignment, Part, find_assignment, kind_of, merge
 from .sandbox import Limits, Outcome, Sandbox, Stopped
+from .submissions import SubmissionError, page_name, read_submission
 
-MOST_BYTES = 20_000_000
 MOST_RESTARTS = 5
-MUCH_PRINTED = 100_000
 EXERCISES_MODULE = "rnn_course.exercises"
 NO_ANSWER = "There is no answer yet."
 TO_BE_READ = "To be read by a person."
-
-
-class SubmissionError(ValueError):
-    """Why a file is not graded."""
 
 
 @dataclass
@@ -85,55 +78,6 @@ class Grade:
         return sum(mark.of for mark in self.marks if mark.points is None)
 
 
-def find_submissions(folder: Path, besides: Path | None = None) -> dict[str, Path]:
-    """Find all files in a folder and the folders in it, hidden ones left out.
-
-    Args:
-        folder: Where the submissions are.
-        besides: A folder to leave out, for results may be written below.
-
-    Returns:
-        Each file by its path below the folder, with forward slashes.
-    """
-    found = {}
-    for path in sorted(folder.rglob("*")):
-        below = path.relative_to(folder)
-        hidden = any(part.startswith((".", "__MACOSX")) for part in below.parts)
-        written = besides is not None and besides.resolve() in path.resolve().parents
-        if not hidden and not written and (path.is_symlink() or path.is_file()):
-            # A name that is not UTF-8 must not be what stops the rest.
-            found[os.fsencode(below.as_posix()).decode("utf-8", "replace")] = path
-    return found
-
-
-def read_submission(path: Path) -> NotebookNode:
-    """Read what a student handed in.
-
-    Args:
-        path: The file.
-
-    Raises:
-        SubmissionError: It is not a notebook, or too large to be read.
-    """
-    if path.is_symlink():
-        raise SubmissionError("This is a link to another file, not a notebook.")
-    if (size := path.stat().st_size) > MOST_BYTES:
-        raise SubmissionError(
-            f"This file has {size / 1e6:.0f} MB, and more than {MOST_BYTES / 1e6:.0f} MB are not "
-            "read: clear the outputs, save and hand in again."
-        )
-    try:
-        notebook = nbformat.reads(path.read_text("utf-8"), as_version=4)
-        for cell in notebook.cells:
-            if not isinstance(cell.source, str) or not isinstance(cell.metadata, dict):
-                raise TypeError("a cell without text")
-    except Exception as error:  # whatever is in the file
-        raise SubmissionError(
-            f"This is not a notebook that can be read ({type(error).__name__})."
-        ) from None
-    return notebook
-
-
 def run_parts(parts: list[Part], limits: Limits) -> tuple[dict[int, Outcome], bool]:
     """Run the cells of a submission.
 
@@ -150,6 +94,8 @@ def run_parts(parts: list[Part], limits: Limits) -> tuple[dict[int, Outcome], bo
     lost: set[int] = set()
     deadline = time.monotonic() + limits.seconds
     while len(lost) <= MOST_RESTARTS and (left := deadline - time.monotonic()) > 0:
+        if limits.stop.is_set():
+            break
         with Sandbox(replace(limits, seconds=left)) as box:
             try:
                 for index, part in enumerate(parts):
@@ -182,11 +128,8 @@ def grade(assignment: Assignment, submission: NotebookNode, limits: Limits, file
     untouched = {id for id, stub in assignment.stubs.items() if result.answers[id] == stub}
     for index, part in enumerate(parts):
         outcome = outcomes.get(index, Outcome())
-        name = f"The cell {part.id}" if part.id else "A cell that you added"
-        if outcome.printed > MUCH_PRINTED:
-            remarks.append(f"{name} printed {outcome.printed:,} characters, which were not kept.")
         if outcome.error and not part.id:
-            remarks.append(f"{name} fails. {_sentence(outcome)}")
+            remarks.append(f"A cell that you added fails. {_sentence(outcome)}")
     for task in assignment.tasks:
         if task.kind == "written":
             empty = task.id in untouched or not result.answers[task.id].strip()
@@ -207,20 +150,10 @@ def grade(assignment: Assignment, submission: NotebookNode, limits: Limits, file
 def _sentence(outcome: Outcome) -> str:
     if not outcome.error:
         return ""
-    text = outcome.error[0].upper() + outcome.error[1:]
+    text = outcome.error
     if outcome.line:
         text += f" (at the line `{outcome.line}`)"
     return text if text.endswith((".", "!", "?", ")")) else text + "."
-
-
-def page_name(file: str) -> str:
-    """Name the pages and records of a submission: safe on every system, and no two alike.
-
-    >>> page_name("Müller, Anna/01.ipynb")
-    'Müller_Anna_01.ipynb-43782d6a'
-    """
-    mark = hashlib.sha256(file.encode("utf-8")).hexdigest()[:8]
-    return re.sub(r"[^\w.-]+", "_", file)[:60] + "-" + mark
 
 
 def grade_file(
@@ -250,6 +183,8 @@ def grade_file(
             if (kept := _kept(record)) and kept.key == known:
                 return kept
         result = grade(assignment, submission, limits, file)
+        if limits.stop.is_set():
+            raise SubmissionError("Grading was interrupted.")
         # With other limits it may go further than it did.
         result.key = f"{key} {limits}" if result.stopped else key
     except SubmissionError as error:
@@ -272,21 +207,30 @@ def _kept(record: Path) -> Grade | None:
 
 def grade_all(
     submissions: dict[str, Path],
-    grade_one: Callable[[str, Path], Grade],
+    assignments: dict[str, Assignment],
+    limits: Limits,
+    records: Path,
     jobs: int,
 ) -> Iterator[Grade]:
     """Grade files, several at a time, in the order in which they are done.
 
     Args:
         submissions: Each file by what to call it.
-        grade_one: Grades one.
+        assignments: Those of the course, by name.
+        limits: What each may use; its ``stop`` is set at the end, whatever ends it.
+        records: The folder where grades are kept.
         jobs: How many at a time.
     """
+    records.mkdir(parents=True, exist_ok=True)
     with ThreadPoolExecutor(jobs) as pool:
-        running = {pool.submit(grade_one, *submission) for submission in submissions.items()}
+        running = {
+            pool.submit(grade_file, file, path, assignments, limits, records)
+            for file, path in submissions.items()
+        }
         try:
             while running:  # a second at a time: Windows hears Ctrl-C in between only
                 done, running = wait(running, timeout=1, return_when=FIRST_COMPLETED)
                 yield from (future.result() for future in done)
         finally:
-            pool.shutdown(wait=False, cancel_futures=True)
+            limits.stop.set()
+            pool.shutdown(cancel_futures=True)

@@ -10,8 +10,9 @@ import multiprocessing
 import shutil
 import sys
 import tempfile
+import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import psutil
 
@@ -34,11 +35,13 @@ class Limits:
         cell_seconds: Time for one cell.
         seconds: Time for the whole notebook.
         memory: Bytes held by the process and those it starts.
+        stop: When it is set from outside, the process ends at once.
     """
 
     cell_seconds: float = 60.0
     seconds: float = 300.0
     memory: float = 2e9
+    stop: threading.Event = field(default_factory=threading.Event, repr=False, compare=False)
 
 
 @dataclass(frozen=True)
@@ -48,12 +51,10 @@ class Outcome:
     Attributes:
         error: What went wrong, in a sentence; empty when nothing did.
         line: The line of an earlier cell where it came up, if there is one.
-        printed: How many characters it printed.
     """
 
     error: str = ""
     line: str = ""
-    printed: int = 0
 
 
 def _context() -> multiprocessing.context.BaseContext:
@@ -75,8 +76,8 @@ class Sandbox:
         limits: What the process may use.
     """
 
-    def __init__(self, limits: Limits = Limits()) -> None:
-        self.limits = limits
+    def __init__(self, limits: Limits | None = None) -> None:
+        self.limits = limits or Limits()
 
     def __enter__(self) -> "Sandbox":
         self._folder = tempfile.mkdtemp(prefix="rnn-course-")
@@ -127,6 +128,8 @@ class Sandbox:
         try:
             while not self._connection.poll(SAMPLE_SECONDS):
                 now = time.monotonic()
+                if self.limits.stop.is_set():
+                    self._stop("was interrupted")
                 if now - start > seconds:
                     self._stop(f"took longer than {seconds:g} s and was stopped")
                 if self._begun and now - self._start > self.limits.seconds:

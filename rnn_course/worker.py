@@ -10,6 +10,11 @@ import traceback
 
 MOST_FILE_BYTES = 1_000_000_000
 MOST_TEXT = 500
+MOST_PRINTED = 10_000_000
+
+
+class PrintedTooMuch(Exception):  # noqa: N818
+    """Ends a cell that prints on and on."""
 
 
 class _Counter(io.TextIOBase):
@@ -22,6 +27,8 @@ class _Counter(io.TextIOBase):
 
     def write(self, text):
         self.characters += len(text)
+        if self.characters > MOST_PRINTED:
+            raise PrintedTooMuch(f"more than {MOST_PRINTED:,} characters in one cell")
         return len(text)
 
 
@@ -30,8 +37,8 @@ def main(connection, folder):
 
     A message is a JSON object: ``source``, the cell, and ``forget``, a module to be imported anew,
     so that nothing that earlier cells did to it lasts; or ``fresh``: forget every name. The answer
-    to a cell has ``error`` (empty when there was none), ``line``, the line of an earlier cell where
-    it came up, and ``printed``, a number of characters.
+    to a cell has ``error``, empty when there was none, and ``line``, the line of an earlier cell
+    where it came up.
 
     Args:
         connection: one end of a pipe. JSON goes through it, never pickles: code of students is on
@@ -42,9 +49,7 @@ def main(connection, folder):
     from IPython.core.interactiveshell import InteractiveShell
     from traitlets.config import Config
 
-    quiet = Config(
-        {"HistoryManager": {"enabled": False}, "InteractiveShell": {"colors": "nocolor"}}
-    )
+    quiet = Config({"HistoryManager": {"enabled": False}})
     shell = InteractiveShell.instance(config=quiet)
     shell.showtraceback = shell.showsyntaxerror = lambda *args, **kwargs: None
     shell.enable_gui = lambda gui=None: None  # %matplotlib asks for it
@@ -67,7 +72,6 @@ def _run(shell, source):
     return {
         "error": _in_words(error) if error is not None else "",
         "line": _line_of(error, source) if error is not None else "",
-        "printed": printed.characters,
     }
 
 

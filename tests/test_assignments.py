@@ -20,6 +20,11 @@ def wrong_answers(name):
     return tomllib.loads(path.read_text("utf-8"))
 
 
+def test_every_solution_has_an_exercise():
+    solutions = (ROOT / "notebooks" / "solutions").glob("[0-9][0-9]_*.ipynb")
+    assert sorted(path.stem for path in solutions) == list(ASSIGNMENTS), "rnn-course exercises"
+
+
 @pytest.mark.parametrize("name", ASSIGNMENTS)
 def test_the_exercise_is_what_is_derived_from_the_solution(name):
     derived = nbformat.writes(derive(ASSIGNMENTS[name].solution)).rstrip("\n") + "\n"

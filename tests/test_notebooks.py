@@ -18,7 +18,7 @@ from rnn_course.report import image_alt, images
 from rnn_course.runner import corpora_of
 
 FOLDER = Path(__file__).parents[1] / "notebooks"
-NOTEBOOKS = sorted(FOLDER.glob("[0-9][0-9]_*.ipynb"))
+NOTEBOOKS = sorted(FOLDER.glob("[0-9][0-9]_*.ipynb")) + sorted(FOLDER.glob("solutions/*.ipynb"))
 NOT_COMPARED = {"nbval-ignore-output", "nbval-skip", "nbval-raises-exception", "raises-exception"}
 MACHINE_PATHS = re.compile(r"/(root|home|Users|work|tmp|content)/|\b[A-Z]:\\")
 
@@ -125,7 +125,7 @@ CHECKS = [
 
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: str(path.relative_to(FOLDER)))
 def test_notebook(path, check):
     check(nbformat.read(path, as_version=4))
 
