@@ -8,7 +8,7 @@ BIN := .venv/bin
 endif
 INSTALLED := .venv/installed
 
-.PHONY: course test lab launch site site-check
+.PHONY: course test lab launch site site-check exercises example-class
 course: $(INSTALLED)
 	"$(BIN)/rnn-course" run
 
@@ -28,6 +28,13 @@ site-check: site
 
 launch: $(INSTALLED)
 	"$(BIN)/rnn-course" launch --repo "$(REPO)" --ref "$(REF)"
+
+exercises: $(INSTALLED)
+	"$(BIN)/rnn-course" exercises
+	"$(BIN)/python" tests/example_class.py
+
+example-class: $(INSTALLED)
+	"$(BIN)/rnn-course" grade tests/submissions --out build/example-class --cell-timeout 20
 
 # Installs once: again only when what is to be installed has changed.
 $(INSTALLED): pyproject.toml constraints.txt
