@@ -283,7 +283,7 @@ def _tables(numbers, heading=3):
     single = {k: v for k, v in numbers.items() if not isinstance(v, dict)}
     text = ""
     if single:
-        rows = "".join(f"| {k} | {_cell(v)} |\n" for k, v in single.items())
+        rows = "".join(f"| {_cell(k)} | {_cell(v)} |\n" for k, v in single.items())
         text += f"| | value |\n| --- | --- |\n{rows}\n"
     for name, inner in numbers.items():
         if isinstance(inner, dict):
@@ -302,7 +302,7 @@ def _matrix(inner):
         return ""
     text = f"| | {' | '.join(keys)} |\n| --- |{' --- |' * len(keys)}\n"
     for name, row in inner.items():
-        text += f"| {name} | {' | '.join(_cell(row.get(key, '')) for key in keys)} |\n"
+        text += f"| {_cell(name)} | {' | '.join(_cell(row.get(key, '')) for key in keys)} |\n"
     return f"{text}\n"
 
 

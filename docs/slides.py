@@ -25,6 +25,7 @@ PAGE = """\
 {%- extends "reveal/index.html.j2" -%}
 {%- block html_head_js -%}
 <meta name="viewport" content="width=device-width, initial-scale=1">
+<link rel="icon" href="../_static/favicon.svg">
 {%- endblock -%}
 {%- block html_head_js_mathjax -%}
 <script>

@@ -1,0 +1,237 @@
+"""What the site is built from: every page has its place, every symbol of the decks its name here.
+
+The site itself is built by `make site` and looked at in a browser by `make site-check`.
+"""
+
+import importlib
+import json
+import re
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+
+ROOT = Path(__file__).parents[1]
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))
+NOTATION = (ROOT / "docs" / "notation.md").read_text("utf-8")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def docs_on_the_path():
+    sys.path.insert(0, str(ROOT / "docs"))
+    yield
+    sys.path.remove(str(ROOT / "docs"))
+
+
+def module(name):
+    return importlib.import_module(name)
+
+
+@pytest.fixture(scope="module")
+def source(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("source")
+    module("pages").write(ROOT, folder)
+    return folder
+
+
+# The letters of each deck, as its section of the notation page must have them.
+SYMBOLS = {
+    "M": [r"h_{t-1}", "H_t", "C_t", r"\tilde C_t", "I_t", "F_t", "O_t", "$d$", "$h$", r"\hat y"],
+    "A": [
+        *("x_n", "STOP", "s_n", "$W$", "$U$", r"\sigma", "$V$", "o_n", r"V \times C", "f_t", "i_t"),
+        *("o_t", r"\tilde C_t", "C_t", "z_t", "r_t", r"\tilde h_t", "[h_{t-1}, x_t]", "h_i", "$q$"),
+        *(r"\varphi", r"\alpha_i", "$c$", "$N$", "W_h", "W_o"),
+    ],
+    "P": [
+        *("x_t", "h_t", "h^{(t)}", "$W", "$U", "$V", "$g$", "$f$", "y_t", "d_{in}", "d_h"),
+        *("d_{out}", "$k$", "$i$", "$j$", "$c$", "$o$", r"\overrightarrow h"),
+    ],
+    "B": [
+        *("x_t", "h_t", "W_{xh}", "W_{hh}", "b_h", "g_1", "g_2", "W_{hs}", "b_s", "y_t", "$E$"),
+        *("e_t", r"b_{i\cdot}", r"b_{h\cdot}", "W_{hg}", "W_{hi}", "g_t", "i_t", "f_t", "o_t"),
+        *("c_t", "r_t", "z_t", "n_t", "W_{in}", "b_{in}", "W_{hn}", "b_{hn}", r"\hat y_t[w_{t+1}]"),
+    ],
+    "H": [
+        *("x_{1:n}", "y_{1:n}", r"\mathrm{RNN}^*", "s_0", "s_i", "R(", "O(", r"\theta", "W^s"),
+        *("W^x", "$b$", "$g$", "1 + g", "c_j", "h_j", "y_j", "$i$", "$f$", "$o$", "$z$", "RNN_b"),
+        *(r"NN}_\theta", r"\hat y", "$y$", "$p$"),
+    ],
+}
+
+
+@pytest.mark.parametrize("deck", SYMBOLS)
+def test_the_notation_names_every_symbol_of_a_deck(deck):
+    section = NOTATION.split(f"## Deck {deck}\n")[1].split("\n## ")[0]
+    listed = "\n".join(line.split("|")[1] for line in section.splitlines() if line.startswith("|"))
+    assert [symbol for symbol in SYMBOLS[deck] if symbol not in listed] == []
+
+
+@pytest.mark.parametrize("trap", ["T1", "T2", "T3", "T4", "T7", "T8", "T9", "T13"])
+def test_the_notation_explains_every_trap_of_letters(trap):
+    text = NOTATION.split("## One letter, several things")[1].split("\n## ")[0]
+    assert re.search(rf"\b{trap}\b", text)
+
+
+def test_the_notation_names_gates_as_the_cells_do():
+    from rnn_course.cells import GRUCell, LSTMCell
+
+    for cell in (LSTMCell, GRUCell):
+        for name in (*cell.gate_names, *cell.state_names):
+            assert f"`{name}`" in NOTATION
+
+
+def test_every_table_of_the_notation_has_cells_for_all_its_columns():
+    for table in re.findall(r"(?:^\|.*\|\n)+", NOTATION, re.MULTILINE):
+        assert len({line.count("|") for line in table.splitlines()}) == 1, table[:60]
+
+
+def test_the_configuration_asks_for_nothing_from_elsewhere():
+    conf = module("conf")
+    assert conf.nb_execution_mode == "off"
+    assert not re.match("https?:", conf.mathjax_path)
+    from rnn_course.launch import stated_address
+
+    assert ("launch_buttons" in conf.html_theme_options) == bool(stated_address(ROOT).repository)
+
+
+def test_mathjax_has_what_its_page_loads(tmp_path):
+    module("build").vendor_mathjax(tmp_path)
+    assert (tmp_path / "tex-chtml.js").stat().st_size > 1e6
+    assert list(tmp_path.glob("output/chtml/fonts/woff-v2/*.woff"))
+
+
+def test_every_page_is_in_the_contents(source):
+    index = (source / "index.md").read_text("utf-8")
+    listed = re.findall(r"^[\w/*]+$", index, re.MULTILINE)
+    assert "notebooks/*" in listed
+    for page in source.glob("*.md"):
+        assert page.stem == "index" or page.stem in listed, page
+    for path in NOTEBOOKS:
+        assert f"](notebooks/{path.name}) | " in index
+        assert f"](notebooks/{path.name}) |  |" not in index, "the README's table lacks it"
+        assert (source / "notebooks" / path.name).exists()
+
+
+def test_every_module_has_a_page(source):
+    contents = (source / "api" / "index.md").read_text("utf-8").split("```{toctree}")[1]
+    for path in (ROOT / "rnn_course").rglob("*.py"):
+        parts = path.relative_to(ROOT / "rnn_course").with_suffix("").parts
+        name = ".".join(part for part in parts if part != "__init__")
+        if name:
+            assert name in contents.split()
+            assert (source / "api" / f"{name}.rst").exists()
+
+
+def test_solutions_stay_away(source):
+    for path in source.rglob("*"):
+        assert "solutions" not in path.relative_to(source).parts
+        if path.suffix in (".ipynb", ".md"):
+            assert "BEGIN SOLUTION" not in path.read_text("utf-8")
+
+
+def test_results_are_there_as_data(source):
+    page = (source / "benchmarks.md").read_text("utf-8")
+    for path in (ROOT / "benchmarks" / "results").glob("*.json"):
+        copied = source / "_extra" / "files" / path.name
+        assert json.loads(copied.read_text("utf-8")) == json.loads(path.read_text("utf-8"))
+        assert f"files/{path.name}" in page
+    for alt, picture in re.findall(r"!\[(.*?)\]\((\S+)\)", page):
+        assert len(alt) > 20
+        assert (source / picture).exists()
+
+
+def test_nested_results_become_tables():
+    numbers = {
+        "seeds": 3,
+        "tasks": {"a|b": {"loss": 0.12345, "words": [1, 2]}, "c": {"loss": 2.0}},
+        "deep": {"x": {"y": {"z": 1}}},
+    }
+    text = module("pages")._tables(numbers)
+    assert "| seeds | 3 |" in text
+    assert "| a\\|b | 0.1235 | 1, 2 |\n| c | 2 |  |" in text
+    assert "### Deep" in text
+    assert "| y | 1 |" in text
+
+
+def test_a_link_to_a_heading_leads_there_on_the_site(source):
+    decks = (source / "decks.md").read_text("utf-8")
+    links = re.findall(r"\]\((notebooks/\S+?\.ipynb)#(\S+?)\)", decks)
+    assert len(links) > 50
+    slug = module("pages").slug
+    for path, anchor in links:
+        cells = nbformat.read(source / path, as_version=4).cells
+        text = "\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
+        assert anchor in [slug(h) for h in re.findall(r"^#+ +(.+)$", text, re.MULTILINE)]
+
+
+def test_a_prepared_notebook_asks_no_other_site_for_badges(tmp_path):
+    from rnn_course.launch import CLOSE, OPEN, Address, badges
+
+    links = badges(Address("ada/course", "v1"), "notebooks/01_x.ipynb")
+    title = new_markdown_cell(f"# Title\n\n{OPEN}\n{links}\n{CLOSE}\n\ntext")
+    path = tmp_path / "01_x.ipynb"
+    nbformat.write(new_notebook(cells=[title]), path)
+    first = nbformat.reads(module("pages").prepared(path), as_version=4).cells[0].source
+    assert first.startswith("# 01 Title\n\n<a href=")
+    assert first.endswith("text")
+    assert "badge" not in first
+    assert module("pages").title_of(path) == "01 Title"
+
+
+def slide_types(*cells):
+    notebook = module("slides").divided(new_notebook(cells=list(cells)), "07")
+    return [(c.source[:9], c.metadata.slideshow.slide_type) for c in notebook.cells]
+
+
+def test_headings_and_texts_before_code_open_slides():
+    cells = [
+        new_markdown_cell("# Title"),
+        new_code_cell("setup()", metadata={"tags": ["setup"]}),
+        new_markdown_cell("## 1 One\ntext"),
+        new_code_cell("x = 1"),
+        new_markdown_cell("seen and next"),
+        new_code_cell("x"),
+        new_markdown_cell("seen\n\n### Below\ntext"),
+    ]
+    assert slide_types(*cells) == [
+        ("# 07 Titl", "slide"),
+        ("## 1 One\n", "slide"),
+        ("x = 1", "-"),
+        ("seen and ", "subslide"),
+        ("x", "-"),
+        ("seen", "-"),
+        ("### Below", "subslide"),
+    ]
+
+
+def test_what_is_too_tall_is_divided():
+    picture = new_output("display_data", {"image/png": "iVBORw0KGgo="})
+    long = new_code_cell("\n".join(["y = 1"] * 15), outputs=[picture])
+    short = new_code_cell("draw()", outputs=[picture])
+    assert slide_types(new_markdown_cell("## 1 One"), short) == [
+        ("## 1 One", "slide"),
+        ("draw()", "-"),
+    ]
+    assert slide_types(new_markdown_cell("## 1 One"), long) == [
+        ("## 1 One", "slide"),
+        ("y = 1\ny =", "-"),
+        ("", "subslide"),
+    ]
+    full, next_one = (new_code_cell("\n".join(["y = 1"] * 20)) for _ in range(2))
+    kinds = [kind for _, kind in slide_types(new_markdown_cell("## 1 One"), full, next_one)]
+    assert kinds == ["slide", "-", "subslide"]
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_every_notebook_divides_into_slides_and_loses_nothing(path):
+    notebook = nbformat.read(path, as_version=4)
+    divided = module("slides").divided(notebook, path.stem[:2])
+    nbformat.validate(divided)
+    slides = [c for c in divided.cells if c.metadata.slideshow.slide_type != "-"]
+    assert len(slides) > 20
+    code = [c.source for c in notebook.cells if c.cell_type == "code"][1:]
+    assert [c.source for c in divided.cells if c.cell_type == "code" and c.source] == code
+    outputs = [o for c in notebook.cells[2:] for o in c.get("outputs", [])]
+    assert sum(len(c.get("outputs", [])) for c in divided.cells) == len(outputs)
