@@ -15,7 +15,12 @@ START, END = "<!-- results -->\n", "<!-- /results -->\n"
 
 def text() -> str:
     """The part of the README that says what was measured."""
-    return f"{quality(_results('quality'))}\n{decoding(_results('decoding'))}"
+    parts = {"quality": quality, "decoding": decoding}
+    return "\n".join(
+        part(json.loads(file.read_text("utf-8")))
+        for name, part in parts.items()
+        if (file := HERE / "results" / f"{name}.json").exists()
+    )
 
 
 def quality(results: dict) -> str:
@@ -63,10 +68,6 @@ def replaced(readme: str) -> str:
     before, rest = readme.split(START)
     _, after = rest.split(END)
     return f"{before}{START}{text()}{END}{after}"
-
-
-def _results(name: str) -> dict:
-    return json.loads((HERE / "results" / f"{name}.json").read_text("utf-8"))
 
 
 def _machine(results: dict) -> str:

@@ -9,6 +9,9 @@ import numpy as np
 import pytest
 
 from rnn_course import corpora
+from rnn_course.language_model import LanguageModel
+from rnn_course.recurrence import RNN
+from rnn_course.tagging import SequenceTagger
 from rnn_course.tokens import END
 from rnn_course.translation import EncoderDecoder
 
@@ -62,6 +65,44 @@ def test_the_loop_finds_what_the_batched_search_finds(benchmark, beam):
     assert len({len(row) for row in expected}) > 1  # some end, and not all at once
     for source, row in zip(sources, expected, strict=True):
         assert decoding.by_loop(model, model.step, source, beam) == row
+
+
+@pytest.mark.parametrize("cell", ["SimpleRNN", "LSTM", "GRU"])
+def test_all_ways_to_compute_a_layer_agree(benchmark, cell):
+    """The last state's first number, and that of the last weight's gradient."""
+    ways = benchmark("recurrence_ways")
+    x = np.random.default_rng(1).normal(size=(2, 5, 3)).astype("float32")
+    found = ways.of_layer(cell, units=4, x=x)
+    names = [*ways.OF_THIS_LAYER, *ways.KERAS, ways.KERAS_RNN]
+    for call in ("inference", "training"):
+        results = [getattr(found[name], call)() for name in names]
+        assert results == pytest.approx([results[0]] * len(names), rel=1e-4)
+        assert results[0] != 0
+        assert np.isfinite(getattr(found[ways.FLOOR], call)())
+
+
+def test_models_on_keras_layers_are_the_same_models(benchmark):
+    ways = benchmark("recurrence_ways")
+    ids = np.array([[4, 5, 6], [7, 8, 0]])
+    for make, inputs in (
+        (lambda: LanguageModel(9, 4, 6, "lstm", layers=2), ids),
+        (lambda: SequenceTagger(9, 7, 4, 6, cell="simple_rnn"), ids),
+        (lambda: EncoderDecoder(9, 9, 4, 6, cell="gru", attention="dot"), [ids, ids]),
+    ):
+        ours, theirs = make(), ways.on_keras_layers(make)
+        expected = ours(inputs)
+        theirs(inputs)
+        theirs.set_weights(ours.get_weights())
+        np.testing.assert_allclose(theirs(inputs), expected, atol=1e-5)
+        assert any(isinstance(layer, RNN) for layer in ours._flatten_layers())
+        assert not any(isinstance(layer, RNN) for layer in theirs._flatten_layers())
+
+
+def test_peak_memory_is_that_of_the_process(benchmark):
+    ways = benchmark("recurrence_ways")
+    before = ways.peak_memory()
+    held = np.ones(2 * before // 8)
+    assert ways.peak_memory() - before > held.nbytes / 4
 
 
 @pytest.mark.skipif(

@@ -1,0 +1,209 @@
+"""How fast the recurrent layers are, against Keras's own, PyTorch's and the bare matrix products.
+
+    python benchmarks/recurrence.py                        # all of it, about half an hour
+    python benchmarks/recurrence.py layers --cells LSTM --rounds 5 --out build/trial.json
+    KERAS_BACKEND=jax python benchmarks/recurrence.py layers --device gpu --dtype bfloat16
+
+Three parts, each timed in turns in one run: `layers` (inference, and a training step: the forward
+pass and the gradients of weights and inputs), `models` (whole training steps of the course's models
+and of the same models on Keras's layers) and `memory` (peak of a training step in a process of its
+own). Results are added to ``results/recurrence.json``; `layers` also draws a picture beside it.
+
+The floor is what no way of computing the layer can do without: the products of the inputs with
+their weights, at once, and of the states with theirs, one after the other; in training those of
+their gradients. It leaves out everything else.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # silences TensorFlow's start
+
+import keras
+import matplotlib.pyplot as plt
+import numpy as np
+import psutil
+import recurrence_ways as ways
+import typer
+from measure import in_turns, ratio, write
+
+from rnn_course import plotting
+
+HERE = Path(__file__).resolve().parent
+RESULTS = HERE / "results" / "recurrence.json"
+SHAPES = [  # batch, timesteps, features, units
+    (16, 200, 128, 512),
+    (64, 64, 256, 256),
+    (32, 100, 300, 32),
+    (32, 32, 64, 128),
+    (128, 35, 128, 128),
+    (64, 35, 650, 650),
+]
+CELLS = ("SimpleRNN", "LSTM", "GRU")
+
+
+class Part(StrEnum):
+    """What to measure."""
+
+    layers = "layers"
+    models = "models"
+    memory = "memory"
+
+
+def layers(cells, shapes, rounds, dtype):
+    """Every way to compute every layer, for every shape."""
+    found = []
+    for cell in cells:
+        for shape in shapes:
+            x = np.random.default_rng(0).normal(size=shape[:3]).astype("float32")
+            made = ways.of_layer(cell, shape[3], x, dtype)
+            for what in ("inference", "training"):
+                calls = {name: getattr(way, what) for name, way in made.items()}
+                for call in calls.values():
+                    call()  # the second time: the first has compiled it
+                seconds = in_turns(calls, rounds)
+                peers = [name for name in calls if name != ways.OURS]
+                found.append(
+                    {
+                        "cell": cell,
+                        "shape": shape,
+                        "what": what,
+                        "milliseconds": {n: 1000 * float(np.median(s)) for n, s in seconds.items()},
+                        "times as long": {n: ratio(seconds[n], seconds[ways.OURS]) for n in peers},
+                        "against the best of Keras": ratio(
+                            _best(seconds, ways.KERAS), _best(seconds, ways.OF_THIS_LAYER)
+                        ),
+                    }
+                )
+                print(cell, shape, what, _line(found[-1]), flush=True)
+    return found
+
+
+def _best(seconds, names):
+    """The seconds of the fastest of some ways."""
+    return min((seconds[name] for name in names if name in seconds), key=np.median)
+
+
+def _line(result):
+    times = {n: f"{r['median']:.2f}" for n, r in result["times as long"].items()}
+    return f"{result['milliseconds'][ways.OURS]:.1f} ms; times as long: {times}"
+
+
+def summary(found):
+    """Geometric means over cells and shapes: how many times as long the others take."""
+
+    def mean(what, of):
+        values = [of(r) for r in found if r["what"] == what]
+        values = [v for v in values if v is not None]
+        return round(float(np.exp(np.mean(np.log(values)))), 3) if values else None
+
+    names = {name for r in found for name in r["times as long"]}
+    return {
+        what: {
+            "the best of Keras": mean(what, lambda r: r["against the best of Keras"]["median"]),
+            **{
+                name: mean(what, lambda r, n=name: r["times as long"].get(n, {}).get("median"))
+                for name in sorted(names)
+            },
+        }
+        for what in ("inference", "training")
+    }
+
+
+def models(rounds):
+    """A training step of each of the course's models, and of the same on Keras's layers."""
+    found = {}
+    for name, steps in ways.of_models().items():
+        for step in steps.values():
+            step()
+        seconds = in_turns(steps, rounds)
+        found[name] = {
+            "milliseconds": {n: 1000 * float(np.median(s)) for n, s in seconds.items()},
+            "times as long": ratio(seconds[ways.KERAS[0]], seconds[ways.OURS]),
+        }
+        print(name, found[name], flush=True)
+    return found
+
+
+def memory(cell="LSTM", batch=32, timesteps=100, features=128, units=256):
+    """Megabytes that a training step adds, at several lengths and sizes of batch."""
+    found = []
+    for length, rows in ((timesteps, batch), (2 * timesteps, batch), (timesteps, 2 * batch)):
+        shape = [rows, length, features, units]
+        added = {}
+        for way in (ways.OURS, ways.KERAS[0]):
+            command = [sys.executable, __file__, "peak", cell, json.dumps(shape), way]
+            added[way] = float(subprocess.run(command, check=True, capture_output=True).stdout)
+        found.append({"cell": cell, "shape": shape, "megabytes": added})
+        print(found[-1], flush=True)
+    return found
+
+
+def peak(cell, shape, way):
+    """Megabytes that three training steps add to this process at most."""
+    x = np.zeros(shape[:3], "float32")
+    step = ways.of_layer(cell, shape[3], x, only=way)[way].training
+    before = psutil.Process().memory_info().rss
+    for _ in range(3):
+        step()
+    return (ways.peak_memory() - before) / 1e6
+
+
+def draw(found, path):
+    """A panel for each kind of step; a point for each shape and way, by cell."""
+    names = [n for n in found[0]["milliseconds"] if n != ways.OURS]
+    figure, axes = plt.subplots(1, 2, figsize=(10, 4), sharey=True, layout="constrained")
+    for ax, what in zip(axes, ("inference", "training"), strict=True):
+        for row, name in enumerate(names):
+            for cell, marker in zip(CELLS, "os^", strict=True):
+                times = [
+                    r["times as long"][name]["median"]
+                    for r in found
+                    if (r["what"], r["cell"]) == (what, cell) and name in r["times as long"]
+                ]
+                colour = plotting.COLOURS[CELLS.index(cell)]
+                ax.plot(times, [row] * len(times), marker, label=cell, alpha=0.7, color=colour)
+        ax.axvline(1, color="black", linewidth=1)
+        ax.set(xscale="log", title=what, xlabel=f"times as long as {ways.OURS}")
+    axes[0].set_yticks(range(len(names)), names)
+    handles, labels = axes[0].get_legend_handles_labels()
+    first = dict(zip(labels, handles, strict=True))
+    axes[1].legend(first.values(), first.keys(), loc="best")
+    figure.savefig(path, dpi=120)
+    plt.close(figure)
+
+
+def main(
+    parts: Annotated[list[Part] | None, typer.Argument(help="All by default.")] = None,
+    cells: Annotated[str, typer.Option(help="Some of the cells, with commas.")] = ",".join(CELLS),
+    shapes: Annotated[int, typer.Option(help="How many of the shapes.")] = len(SHAPES),
+    rounds: Annotated[int, typer.Option(min=1, help="How often each is timed.")] = 15,
+    device: Annotated[str, typer.Option(help="cpu or gpu.")] = "cpu",
+    dtype: Annotated[str, typer.Option(help="float32 or bfloat16.")] = "float32",
+    out: Annotated[Path, typer.Option(help="File the results are added to.")] = RESULTS,
+) -> None:
+    """Measure and add the results."""
+    ways.check_device(device)
+    results = json.loads(out.read_text("utf-8")) if out.exists() else {}
+    results.pop("machine", None)
+    for part in parts or list(Part):
+        if part is Part.layers:
+            found = layers(cells.split(","), SHAPES[:shapes], rounds, dtype)
+            results |= {"layers": found, "geometric means": summary(found)}
+            draw(found, out.with_suffix(".png"))
+        else:
+            results[part] = models(rounds) if part is Part.models else memory()
+        results["setting"] = {"backend": keras.backend.backend(), "device": device, "dtype": dtype}
+        write(out, results)
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["peak"]:
+        print(peak(sys.argv[2], json.loads(sys.argv[3]), sys.argv[4]))
+    else:
+        typer.run(main)
