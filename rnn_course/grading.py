@@ -11,11 +11,11 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
-from .assignments import Assignment, Part, find_assignment, kind_of, merge
+from .assignments import Assignment, Part, exercise_of, find_assignment, kind_of, merge
 from .sandbox import Limits, Outcome, Sandbox, Stopped
 from .submissions import SubmissionError, page_name, read_submission
 
-MOST_RESTARTS = 5
+MOST_PROCESSES = 6
 EXERCISES_MODULE = "rnn_course.exercises"
 NO_ANSWER = "There is no answer yet."
 TO_BE_READ = "To be read by a person."
@@ -93,22 +93,30 @@ def run_parts(parts: list[Part], limits: Limits) -> tuple[dict[int, Outcome], bo
     outcomes: dict[int, Outcome] = {}
     lost: set[int] = set()
     deadline = time.monotonic() + limits.seconds
-    while len(lost) <= MOST_RESTARTS and (left := deadline - time.monotonic()) > 0:
-        if limits.stop.is_set():
+    for _ in range(MOST_PROCESSES):
+        if (left := deadline - time.monotonic()) <= 0 or limits.stop.is_set():
             break
         with Sandbox(replace(limits, seconds=left)) as box:
             try:
                 for index, part in enumerate(parts):
-                    tested = index in outcomes and kind_of(part.id) in ("visible", "hidden")
+                    tested = index in outcomes and _is_test(part)
                     if part.code and index not in lost and not tested:
                         outcomes[index] = box.execute(part.source, forget=EXERCISES_MODULE)
                 return outcomes, bool(lost)
             except Stopped as stop:
-                outcomes[index] = Outcome(f"It {stop}.")
                 lost.add(index)
+                if _is_test(part):  # the exercise's other tests would only do the same again
+                    exercise = exercise_of(part.id)
+                    own = [i for i, p in enumerate(parts) if exercise_of(p.id) == exercise]
+                    lost.update(i for i in own if i > index and _is_test(parts[i]))
+                outcomes |= {i: Outcome(f"it {stop}.") for i in lost - outcomes.keys()}
     for index in range(len(parts)):
-        outcomes.setdefault(index, Outcome("It was not run: the time for the notebook was over."))
+        outcomes.setdefault(index, Outcome("it was not run: the time for the notebook was over."))
     return outcomes, True
+
+
+def _is_test(part: Part) -> bool:
+    return kind_of(part.id) in ("visible", "hidden")
 
 
 def grade(assignment: Assignment, submission: NotebookNode, limits: Limits, file: str) -> Grade:

@@ -12,6 +12,8 @@ import sys
 import tempfile
 import threading
 import time
+import types
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import psutil
@@ -66,6 +68,21 @@ def _context() -> multiprocessing.context.BaseContext:
     return context
 
 
+_STARTING = threading.Lock()
+
+
+@contextlib.contextmanager
+def _without_main() -> Iterator[None]:
+    """Keep a new process from importing the program that grades, of which it needs nothing."""
+    with _STARTING:
+        main = sys.modules["__main__"]
+        sys.modules["__main__"] = types.ModuleType("__main__")
+        try:
+            yield
+        finally:
+            sys.modules["__main__"] = main
+
+
 class Sandbox:
     """A process that runs cells, one after the other, as a notebook's kernel does.
 
@@ -84,7 +101,8 @@ class Sandbox:
         context = _context()
         self._connection, theirs = context.Pipe()
         self._process = context.Process(target=worker.main, args=(theirs, self._folder))
-        self._process.start()
+        with _without_main():
+            self._process.start()
         theirs.close()  # so that the end of the process is the end of the connection
         self._start = time.monotonic()
         self._begun = False
