@@ -1,13 +1,22 @@
 """Exercises are what is derived from the solutions; answers earn what they should."""
 
+import shutil
 import tomllib
 from pathlib import Path
 
 import nbformat
 import pytest
 
-from rnn_course.assignments import cells_by_id, derive, exercise_of, kind_of, read_assignments
+from rnn_course.assignments import (
+    cells_by_id,
+    derive,
+    exercise_of,
+    kind_of,
+    read_assignments,
+    write_exercises,
+)
 from rnn_course.grading import EXERCISES_MODULE, NO_ANSWER, grade
+from rnn_course.launch import address, stamp
 from rnn_course.sandbox import Limits, Sandbox
 
 ROOT = Path(__file__).parents[1]
@@ -30,6 +39,18 @@ def test_the_exercise_is_what_is_derived_from_the_solution(name):
     derived = nbformat.writes(derive(ASSIGNMENTS[name].solution)).rstrip("\n") + "\n"
     path = ROOT / "notebooks" / "exercises" / f"{name}.ipynb"
     assert path.read_text("utf-8") == derived, "rnn-course exercises derives it anew"
+
+
+def test_launch_links_are_the_same_stamped_and_derived(tmp_path):
+    for name in ("notebooks/solutions", "notebooks/exercises"):
+        shutil.copytree(ROOT / name, tmp_path / name)
+    for name in ("pyproject.toml", "CITATION.cff", "README.md"):
+        shutil.copy(ROOT / name, tmp_path)
+    stamp(tmp_path, address("ada/rnn-course", "v1"))
+    text = (tmp_path / "notebooks/exercises/01_simple_rnn.ipynb").read_text("utf-8")
+    assert "ada/rnn-course/blob/v1/notebooks/exercises/01_simple_rnn.ipynb" in text
+    changed = {path.stem for path in write_exercises(tmp_path)}
+    assert not changed & set(ASSIGNMENTS)
 
 
 @pytest.mark.parametrize("name", ASSIGNMENTS)
