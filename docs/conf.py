@@ -8,14 +8,12 @@ from docutils import nodes
 
 from rnn_course import __version__
 from rnn_course.launch import stated_address
+from rnn_course.notebook import _silent_stderr
 
 ROOT = Path(__file__).resolve().parents[1]
 SOURCE = ROOT / "build" / "site-source"
 
 sys.path.insert(0, str(ROOT / "docs"))  # pages.slug
-os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"  # the modules are imported for their docstrings
-os.environ["CUDA_VISIBLE_DEVICES"] = ""
-
 
 project = "Recurrent neural networks for NLP"
 author = "the course's authors"
@@ -104,5 +102,8 @@ def align(app, doctree):
 
 
 def setup(app):
+    os.environ |= {"TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": "-1"}
+    with _silent_stderr():
+        import tensorflow  # noqa: F401  the package is imported for its docstrings
     app.connect("autodoc-skip-member", is_left_out)
     app.connect("doctree-read", align)

@@ -23,6 +23,7 @@ API = {
     "Corpora": "corpora",
     "Measuring and looking inside": "metrics inspection probing plotting diagrams",
 }
+LEFT_OUT = {"preload"}  # nothing but imports
 
 
 def write(root, source):
@@ -166,7 +167,7 @@ def slides_page(notebooks):
 
 Each notebook for a projector, one idea a slide. Space goes to the next slide; the arrows go right
 to the next section and down within one; Escape shows all slides at once, F fills the screen. Slides
-that are longer than the screen scroll. Adding `?print-pdf` to the address makes them printable.
+that are longer than the screen scroll.
 
 {rows}"""
 
@@ -214,7 +215,7 @@ def api(package):
     for path in sorted(package.rglob("*.py")):
         parts = path.relative_to(package).with_suffix("").parts
         name = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
-        if name:
+        if name and name not in LEFT_OUT:
             modules[name] = (ast.get_docstring(ast.parse(path.read_text("utf-8"))) or "").strip()
     grouped = {
         group: [n for top in names.split() for n in modules if n.split(".")[0] == top]

@@ -119,7 +119,7 @@ def test_every_module_has_a_page(source):
     for path in (ROOT / "rnn_course").rglob("*.py"):
         parts = path.relative_to(ROOT / "rnn_course").with_suffix("").parts
         name = ".".join(part for part in parts if part != "__init__")
-        if name:
+        if name and name not in module("pages").LEFT_OUT:
             assert name in contents.split()
             assert (source / "api" / f"{name}.rst").exists()
 
