@@ -73,18 +73,13 @@ html_theme_options = {
     "extra_footer": "Text and figures: CC BY 4.0. Code: Apache License 2.0.",
 }
 
-# Buttons only to an address that is stated: any other could be somebody else's.
+# A button only to an address that is stated: any other could be somebody else's.
 repository, ref = stated_address(ROOT)
 if repository:
     html_theme_options |= {
         "repository_url": f"https://github.com/{repository}",
         "repository_branch": ref,
         "use_repository_button": True,
-        "launch_buttons": {
-            "binderhub_url": "https://mybinder.org",
-            "colab_url": "https://colab.research.google.com",
-            "notebook_interface": "jupyterlab",
-        },
     }
 
 

@@ -11,7 +11,7 @@ from urllib.parse import unquote
 
 import nbformat
 
-from rnn_course.launch import CLOSE, OPEN
+from rnn_course.launch import CLOSE, OPEN, Address, badges, stated_address
 from rnn_course.report import image_alt, images
 
 # The package's modules by what they are for; what is named nowhere is listed at the end.
@@ -40,7 +40,7 @@ def write(root, source):
     extra = source / "_extra"
     for path in [*notebooks, *exercises]:
         name = path.relative_to(root)
-        _write(source / name, prepared(path, notebooks=len(name.parts) == 2))
+        _write(source / name, prepared(path, name, stated_address(root)))
         _copy(path, extra / "files" / name)
     for path in results:
         _copy(path, extra / "files" / path.name)
@@ -63,22 +63,28 @@ def write(root, source):
         _write(source / "api" / name, text)
 
 
-def prepared(path, notebooks=True):
-    """A notebook as the site shows it: numbered, its launch links replaced by the site's own.
+NOWHERE = Address("", "")
+
+
+def prepared(path, name, where=NOWHERE):
+    """A notebook as the site shows it: numbered, its launch badges replaced by links.
 
     Args:
         path: the notebook.
-        notebooks: whether it is one of the course's, with slides; not an assignment.
+        name: its path in the repository. An assignment has no slides.
+        where: the address to launch it from, if one is stated.
 
     Returns:
         The notebook as JSON.
     """
     notebook = nbformat.read(path, as_version=4)
-    up = "../" if notebooks else "../../"
-    folder = "notebooks" if notebooks else "notebooks/exercises"
-    links = [f'<a href="{up}files/{folder}/{path.name}" download>Download the notebook</a>']
-    if notebooks:
+    up = "../" * (len(name.parts) - 1)
+    links = [f'<a href="{up}files/{name.as_posix()}" download>Download the notebook</a>']
+    if len(name.parts) == 2:
         links.append(f'<a href="{up}slides/{path.stem}.html">Show it as slides</a>')
+    if where.repository:
+        images = badges(where, name.as_posix()).splitlines()
+        links += [re.sub(r"\[!\[(.+?)\]\(.+?\)\]", r"[\1]", image) for image in images]
     title = without_launch_links(notebook.cells[0].source)
     title = re.sub(r"^# (?!\d)", f"# {path.stem[:2]} ", title)
     heading, _, rest = title.partition("\n")

@@ -91,9 +91,6 @@ def test_the_configuration_asks_for_nothing_from_elsewhere():
     conf = module("conf")
     assert conf.nb_execution_mode == "off"
     assert not re.match("https?:", conf.mathjax_path)
-    from rnn_course.launch import stated_address
-
-    assert ("launch_buttons" in conf.html_theme_options) == bool(stated_address(ROOT).repository)
 
 
 def test_mathjax_has_what_its_page_loads(tmp_path):
@@ -166,18 +163,28 @@ def test_a_link_to_a_heading_leads_there_on_the_site(source):
         assert anchor in [slug(h) for h in re.findall(r"^#+ +(.+)$", text, re.MULTILINE)]
 
 
-def test_a_prepared_notebook_asks_no_other_site_for_badges(tmp_path):
+def test_a_prepared_notebook_has_links_instead_of_badges(tmp_path):
     from rnn_course.launch import CLOSE, OPEN, Address, badges
 
-    links = badges(Address("ada/course", "v1"), "notebooks/01_x.ipynb")
-    title = new_markdown_cell(f"# Title\n\n{OPEN}\n{links}\n{CLOSE}\n\ntext")
-    path = tmp_path / "01_x.ipynb"
-    nbformat.write(new_notebook(cells=[title]), path)
-    first = nbformat.reads(module("pages").prepared(path), as_version=4).cells[0].source
-    assert first.startswith("# 01 Title\n\n<a href=")
-    assert first.endswith("text")
-    assert "badge" not in first
+    where, name = Address("ada/course", "v1"), Path("notebooks/01_x.ipynb")
+    title = f"# Title\n\n{OPEN}\n{badges(where, name.as_posix())}\n{CLOSE}\n\ntext"
+    path = tmp_path / name.name
+    nbformat.write(new_notebook(cells=[new_markdown_cell(title)]), path)
+
+    def first(*arguments):
+        return nbformat.reads(module("pages").prepared(path, *arguments), as_version=4).cells[0]
+
     assert module("pages").title_of(path) == "01 Title"
+    assert first(name).source.startswith('# 01 Title\n\n<a href="../files/notebooks/01_x.ipynb"')
+    assert first(name).source.endswith("text")
+    assert "slides/01_x.html" in first(name).source
+    assert "https:" not in first(name).source
+    exercise = first(Path("notebooks/exercises/01_x.ipynb"), where).source
+    assert '"../../files/notebooks/exercises/01_x.ipynb"' in exercise
+    assert "slides/" not in exercise
+    assert "![" not in exercise
+    assert "[Open in Colab](https://colab.research.google.com/github/ada/course/blob/" in exercise
+    assert "?labpath=notebooks%2Fexercises%2F01_x.ipynb)" in exercise
 
 
 def slide_types(*cells):
