@@ -1,5 +1,6 @@
 """Download and cache, against a server on this machine: no test touches the network."""
 
+import errno
 import hashlib
 import os
 import socket
@@ -8,6 +9,7 @@ import sys
 import threading
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import pytest
 
@@ -233,6 +235,19 @@ def test_a_damaged_file_in_a_read_only_cache_is_reported(corpus, cache):
             corpora.load("play")
     finally:
         (cache / "play").chmod(0o700)
+
+
+def test_a_complete_cache_may_be_mounted_read_only(corpus, monkeypatch):
+    corpus()
+    (path,) = corpora.download("play", progress=False)
+
+    def refuse(*args, **kwargs):
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    for function in ("chmod", "touch", "unlink", "rename", "replace"):
+        monkeypatch.setattr(Path, function, refuse)
+    assert corpora.download("play") == [path]
+    assert corpora.registry.read(corpora.info("play"), corpora.info("play").files[0]) == TEXT
 
 
 def test_two_processes_may_download_at_once(corpus, cache):

@@ -169,7 +169,8 @@ def _fetch(corpus: Corpus, file: File, progress: bool) -> Path:
                         progressbar=bar, headers={"Accept-Encoding": "identity"}
                     ),
                 )
-            path.chmod(0o644)  # temporary files are private, but a class may share the cache
+                # Temporary files are private, but a class may share the cache.
+                path.chmod(0o644)
         return path
     except RequestException as error:  # before OSError, of which it is one
         answer = error.response
