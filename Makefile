@@ -8,7 +8,7 @@ BIN := .venv/bin
 endif
 INSTALLED := .venv/installed
 
-.PHONY: course test lab launch site site-check exercises example-class
+.PHONY: course test lab lab-check launch site site-check hub-check exercises example-class
 course: $(INSTALLED)
 	"$(BIN)/rnn-course" run
 
@@ -25,6 +25,15 @@ site: $(INSTALLED)
 
 site-check: site
 	"$(BIN)/python" -m pytest -n 2 docs/check_site.py
+
+lab-check: $(INSTALLED)
+	"$(BIN)/python" -m pytest docs/check_lab.py
+
+# Node.js 20 or newer: the hub's proxy is written for it.
+hub-check: $(INSTALLED)
+	"$(BIN)/python" -m pip install -c constraints.txt -e ".[hub]"
+	npm install --no-audit --no-fund --prefix build/hub configurable-http-proxy@5.3.0
+	"$(BIN)/python" -m pytest deploy/check_hub.py
 
 launch: $(INSTALLED)
 	"$(BIN)/rnn-course" launch --repo "$(REPO)" --ref "$(REF)"
