@@ -16,12 +16,14 @@ import time
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import SimpleNamespace
 
 import nbformat
 import psutil
 import pytest
 import requests
 import websocket
+from traitlets.config import Config
 
 from rnn_course import corpora
 from rnn_course.runner import why_skipped
@@ -185,6 +187,22 @@ def memory_below(home):
     for process in psutil.Process().children(recursive=True):
         if Path(process.cwd()).is_relative_to(home):
             yield process.memory_info().rss
+
+
+def test_dockerspawner_takes_its_settings():
+    dockerspawner = pytest.importorskip("dockerspawner", reason="it is not installed")
+    config = Config()
+    path = ROOT / "deploy/jupyterhub_config.py"
+    exec(compile(path.read_text("utf-8"), path, "exec"), {"get_config": lambda: config})
+    spawner = dockerspawner.DockerSpawner(config=config, user=SimpleNamespace(name="ada"))
+    unknown = [name for name in config.DockerSpawner if not spawner.has_trait(name)]
+    assert not unknown
+    assert spawner.mem_limit == 3_200_000_000
+    assert spawner.use_internal_ip
+    assert spawner.volume_binds == {
+        "rnn-course-ada": {"bind": "/home/student", "mode": "rw"},
+        "/srv/rnn-course/data": {"bind": "/course/data", "mode": "ro"},
+    }
 
 
 def test_as_it_is_it_lets_nobody_in(start_hub):

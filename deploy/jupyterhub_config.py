@@ -30,7 +30,7 @@ c.DockerSpawner.cmd = ["python", "/course/deploy/start_server.py"]
 c.DockerSpawner.remove = True  # containers; what students write is in their volumes
 c.DockerSpawner.volumes = {"rnn-course-{username}": "/home/student"}
 c.DockerSpawner.read_only_volumes = {"/srv/rnn-course/data": "/course/data"}
-c.DockerSpawner.mem_limit = str(int(LIMIT))
+c.DockerSpawner.mem_limit = int(LIMIT)
 c.DockerSpawner.cpu_limit = 2
 c.DockerSpawner.extra_host_config = {
     "cap_drop": ["ALL"],

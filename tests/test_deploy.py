@@ -41,7 +41,7 @@ def test_both_hubs_let_nobody_in(settings):
 
 
 def test_both_hubs_have_the_same_limits(settings):
-    assert int(settings.DockerSpawner.mem_limit) == VALUES["singleuser"]["memory"]["limit"]
+    assert settings.DockerSpawner.mem_limit == VALUES["singleuser"]["memory"]["limit"]
     assert settings.DockerSpawner.cpu_limit == VALUES["singleuser"]["cpu"]["limit"]
     (culler,) = settings.JupyterHub.services
     assert f"--timeout={VALUES['cull']['timeout']}" in culler["command"]
