@@ -33,7 +33,7 @@ PROXY = shutil.which(
     "configurable-http-proxy",
     path=os.pathsep.join([str(ROOT / "build/hub/node_modules/.bin"), os.environ["PATH"]]),
 )
-PATIENCE = 900  # seconds for one cell; on two quiet cores a notebook takes one or two minutes
+PATIENCE = 1800  # seconds for one cell; on two quiet cores a notebook takes one or two minutes
 pytest.importorskip("jupyterhub", reason="JupyterHub is not installed: make hub-check")
 pytestmark = pytest.mark.skipif(
     PROXY is None, reason="configurable-http-proxy is not installed: make hub-check"

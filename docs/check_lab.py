@@ -26,7 +26,7 @@ from rnn_course.runner import why_skipped
 ROOT = Path(__file__).resolve().parents[1]
 NAMES = ["chromium", "chromium-browser", "google-chrome", "chrome"]
 CHROMIUM = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
-PATIENCE = 900  # seconds for one notebook; on two quiet cores it takes one or two minutes
+PATIENCE = 1800  # seconds for one notebook; on two quiet cores it takes one or two minutes
 pytestmark = pytest.mark.skipif(
     CHROMIUM is None,
     reason="no Chromium found: install chromium, or name its program in CHROMIUM",
