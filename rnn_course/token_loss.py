@@ -42,14 +42,14 @@ class TokenModel(keras.Model):
         super().__init__(**kwargs)
         self.token_loss = keras.metrics.Mean(name="loss")
 
-    def compile(self, *args, **kwargs):
-        """Keras's `compile`; once the model is built it makes the optimizer's variables, too.
+    def make_train_function(self, force=False):
+        """Keras's own, once the optimizer's variables are there.
 
-        Left to the first step, they have TensorFlow trace it twice: seconds a model.
+        A first step that makes them is traced twice, which costs seconds a model.
         """
-        super().compile(*args, **kwargs)
-        if self.built and self.optimizer is not None:
+        if self.built:
             self.optimizer.build(self.trainable_variables)
+        return super().make_train_function(force)
 
     def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
         """The loss of a batch, as Keras computes it; it is noted with the batch's tokens."""

@@ -161,19 +161,10 @@ def test_the_first_step_is_traced_once():
         if built:
             model.build((None, None))
         model.compile(keras.optimizers.Adam(), TokenCrossEntropy())
-        assert model.optimizer.built is built
         traces.clear()
         model.train_on_batch(ids, ids)
         counts.append(len(traces))
     assert counts[1] == 1 < counts[0]
-
-
-def test_a_model_can_be_compiled_to_evaluate_only():
-    model = Table()
-    model.build((None, None))
-    model.compile(optimizer=None, loss=TokenCrossEntropy())
-    ids = pad(BATCHES[2])
-    assert model.evaluate(ids, ids, verbose=0) == in_bits(20 / 3)
 
 
 def test_gradients_are_those_of_the_batches_own_loss():
