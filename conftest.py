@@ -18,3 +18,7 @@ def pytest_collection_modifyitems(items):
             item.add_marker("real_data")
             if reason := why_skipped(item.cell):
                 item.add_marker(pytest.mark.skip(reason=reason))
+
+
+# Importing it sets the environment of the process, which is for submissions and not for notebooks.
+collect_ignore = ["rnn_course/preload.py"]
