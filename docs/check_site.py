@@ -82,6 +82,7 @@ def browser():
 def context(browser, address):
     """One for all pages, so that what they share is loaded once."""
     context = browser.new_context(viewport=DESKTOP, base_url=address)
+    context.set_default_timeout(180_000)  # a machine that does much else
     yield context
     context.close()
 
