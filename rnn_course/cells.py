@@ -99,14 +99,18 @@ class RecurrentCell(keras.layers.Layer):
         Raises:
             ValueError: when the features are not as many as the kernel has rows.
         """
-        features = self.kernel.shape[0]
-        if inputs.shape[-1] != features:
-            raise ValueError(
-                f"{type(self).__name__} was built for inputs of {features} features, "
-                f"got inputs of shape {tuple(inputs.shape)}"
-            )
+        self.check_features(inputs.shape)
         projected = ops.dot(inputs, self.kernel)  # dot, as matmul would batch the 2-d kernel
         return projected if self.input_bias is None else projected + self.input_bias
+
+    def check_features(self, shape):
+        """Raise a ValueError when the features are not as many as the kernel has rows."""
+        features = self.kernel.shape[0]
+        if shape[-1] != features:
+            raise ValueError(
+                f"{type(self).__name__} was built for inputs of {features} features, "
+                f"got inputs of shape {tuple(shape)}"
+            )
 
     def gates(self, projected, states):
         """The gates, and the candidate, of one step by name.

@@ -12,6 +12,9 @@ steps at once.
 from types import SimpleNamespace
 
 import keras
+from keras import ops
+
+from rnn_course import kernel
 
 
 @keras.saving.register_keras_serializable("rnn_course")
@@ -34,6 +37,10 @@ class RNN(keras.layers.RNN):
         stateful: whether a batch starts from the states the previous one ended with.
         unroll: whether to write the loop out, step after step, into the graph.
         zero_output_for_mask: whether the output of a masked step is zero.
+        backward_pass: ``"by_hand"``, derived in `rnn_course.kernel`, where there is one for the
+            cell, or ``"autodiff"``, the framework's own: slower, the same numbers, and it has
+            second derivatives.
+        **kwargs: ``name``, ``dtype`` and whatever else every Keras layer takes.
 
     Call arguments:
         sequences: ``(batch, timesteps, features)``, at least one step.
@@ -49,6 +56,18 @@ class RNN(keras.layers.RNN):
         >>> RNN(LSTMCell(4), return_sequences=True)(ops.ones((2, 5, 3))).shape
         TensorShape([2, 5, 4])
     """
+
+    def __init__(self, cell, *args, backward_pass="by_hand", **kwargs):
+        super().__init__(cell, *args, **kwargs)
+        if backward_pass not in ("by_hand", "autodiff"):
+            raise ValueError(
+                f'backward_pass must be "by_hand" or "autodiff", got {backward_pass!r}'
+            )
+        self.backward_pass = backward_pass
+
+    def get_config(self):
+        """Everything needed to create the layer anew, without its weights."""
+        return {**super().get_config(), "backward_pass": self.backward_pass}
 
     def build(self, sequences_shape, initial_state_shape=None):
         """Build the cell for ``(batch, timesteps, features)``."""
@@ -71,6 +90,8 @@ class RNN(keras.layers.RNN):
         """Walk the sequence: the one part of `keras.layers.RNN` that is replaced here."""
         if not (hasattr(self.cell, "project") and hasattr(self.cell, "step")):
             return super().inner_loop(sequences, initial_state, mask, training)
+        if self.backward_pass == "by_hand" and not self.unroll and kernel.supports(self.cell):
+            return self._walk_by_hand(sequences, initial_state, mask)
         projected = self.cell.project(sequences)  # (batch, timesteps, gates * units)
         # Keras's loop over time calls its layer's cell at each step. It is given a stand-in for
         # this layer, alike but for the cell: what is left of it is the recurrence.
@@ -83,6 +104,27 @@ class RNN(keras.layers.RNN):
             zero_output_for_mask=self.zero_output_for_mask,
         )
         return keras.layers.RNN.inner_loop(walk, projected, initial_state, mask)
+
+    def _walk_by_hand(self, sequences, initial_state, mask):
+        self.cell.check_features(sequences.shape)
+        sequences = ops.transpose(sequences, (1, 0, 2))  # (timesteps, batch, features)
+        if mask is not None:
+            mask = ops.transpose(ops.cast(mask, "bool"))[..., None]  # (timesteps, batch, 1)
+        if self.go_backwards:
+            sequences = ops.flip(sequences, axis=0)
+            mask = None if mask is None else ops.flip(mask, axis=0)
+        outputs, states = kernel.run(
+            self.cell,
+            self.cell.project(sequences),
+            keras.tree.flatten(initial_state),
+            mask,
+            final_states=self.return_state or self.stateful,
+        )
+        if mask is not None:
+            real = ops.cast(mask, "int32")
+            seen = mask if self.zero_output_for_mask else ops.cumsum(real, axis=0) > 0
+            outputs = ops.where(seen, outputs, ops.zeros_like(outputs))
+        return outputs[-1], ops.transpose(outputs, (1, 0, 2)), states
 
     def _check_initial_state(self, initial_state, batch_size):
         shapes = [tuple(state.shape) for state in keras.tree.flatten(initial_state)]

@@ -1,0 +1,280 @@
+r"""The recurrence with its backward pass derived by hand: what makes `RNN` fast to train.
+
+Left to itself a framework differentiates a loop step by step and adds one more term to each
+weight's gradient at every step. The derivation of `rnn_course.bptt` says that the loop from the
+last step to the first has to bring back the gradient of the pre-activations and nothing else,
+
+.. math::
+
+    a_t = x_t W + h_{t-1} U + b, \qquad
+    \frac{\partial L}{\partial h_t} = \frac{\partial L_t}{\partial h_t}
+        + \frac{\partial L}{\partial a_{t+1}} U^\top, \qquad
+    \frac{\partial L}{\partial U} = \sum_t h_{t-1}^\top \frac{\partial L}{\partial a_t}
+
+and that the sum over all steps is one product. This is that derivation once more, with the same
+letters, in `keras.ops`: one class a cell, whose methods are those of the class of the same name in
+`rnn_course.bptt`. The gradients of W, b and the inputs are left to the framework, as the projection
+of all inputs is one product already.
+
+Time comes first in here, ``(timesteps, batch, …)``, so that one step is one piece of memory.
+"""
+
+import keras
+from keras import ops
+
+from rnn_course.cells import GRUCell, LSTMCell, SimpleRNNCell
+
+# An activation's derivative, written in terms of the activation's own value y.
+DERIVATIVES = {
+    keras.activations.linear: ops.ones_like,
+    keras.activations.tanh: lambda y: 1 - y * y,
+    keras.activations.relu: lambda y: ops.cast(y > 0, y.dtype),
+    keras.activations.sigmoid: lambda y: y * (1 - y),
+}
+
+
+class SimpleRNN:
+    """What a cell is made of, one step at a time; the other two cells have the same methods.
+
+    Args:
+        cell: the cell, for its activations and variants.
+        U: its recurrent kernel, ``(units, gates * units)``.
+        b: the bias of the recurrent product, ``(gates * units,)``, or None.
+    """
+
+    gate_count = 0  # how many values, of ``units`` each, `forward_step` keeps for the way back
+
+    def __init__(self, cell, U, b=None):
+        self.cell, self.U, self.b = cell, U, b
+        self.g, self.g_prime = cell.activation, DERIVATIVES[cell.activation]
+        self.sigma = getattr(cell, "recurrent_activation", keras.activations.linear)
+        self.sigma_prime = DERIVATIVES[self.sigma]
+
+    def forward_step(self, x, states):
+        """The states after a step, and its gates, from its projected input and those before."""
+        (h,) = states
+        return [self.g(x + h @ self.U)], []
+
+    def backward_step(self, gates, before, after, gradients):
+        """The gradient of the pre-activations and those of the states before a step."""
+        (h,), (dh,) = after, gradients
+        da = dh * self.g_prime(h)
+        return da, [da @ self.U_T]
+
+    def weight_gradients(self, gates, h, da):
+        """Over all steps in one product: h are the hidden states before them."""
+        return [over_steps(h, da)]
+
+
+class LSTM(SimpleRNN):
+    """See `rnn_course.bptt.LSTM` for the equations."""
+
+    gate_count = 5
+
+    def forward_step(self, x, states):
+        h, c = states
+        i, f, c_, o = ops.split(x + h @ self.U, 4, axis=-1)
+        i, f, candidate, o = self.sigma(i), self.sigma(f), self.g(c_), self.sigma(o)
+        c = f * c + i * candidate
+        g_c = self.g(c)
+        return [o * g_c, c], [i, f, candidate, o, g_c]
+
+    def backward_step(self, gates, before, after, gradients):
+        i, f, candidate, o, g_c = gates
+        (_, c_before), (dh, dc) = before, gradients
+        dc = dc + dh * o * self.g_prime(g_c)
+        da = [
+            dc * candidate * self.sigma_prime(i),
+            dc * c_before * self.sigma_prime(f),
+            dc * i * self.g_prime(candidate),
+            dh * g_c * self.sigma_prime(o),
+        ]
+        da = ops.concatenate(da, axis=-1)
+        return da, [da @ self.U_T, dc * f]
+
+
+class GRU(SimpleRNN):
+    """See `rnn_course.bptt.GRU` for the equations."""
+
+    gate_count = 4
+
+    def __init__(self, cell, U, b=None):
+        super().__init__(cell, U, b)
+        self.U_zr, self.U_h = ops.split(U, [2 * cell.units], axis=-1)
+
+    def shares(self, z):
+        """How much of the old state is kept, and how much of the candidate is written."""
+        return (z, 1 - z) if self.cell.update_gate == "keep" else (1 - z, z)
+
+    def forward_step(self, x, states):
+        (h,), u = states, self.cell.units
+        x_zr, x_h = x[:, : 2 * u], x[:, 2 * u :]
+        if self.cell.reset_after:
+            recurrent = h @ self.U if self.b is None else h @ self.U + self.b
+            h_h = recurrent[:, 2 * u :]
+            z, r = ops.split(self.sigma(x_zr + recurrent[:, : 2 * u]), 2, axis=-1)
+            candidate = self.g(x_h + r * h_h)
+        else:
+            z, r = ops.split(self.sigma(x_zr + h @ self.U_zr), 2, axis=-1)
+            h_h = (r * h) @ self.U_h
+            candidate = self.g(x_h + h_h)
+        keep, write = self.shares(z)
+        return [keep * h + write * candidate], [z, r, candidate, h_h]
+
+    def backward_step(self, gates, before, after, gradients):
+        z, r, candidate, h_h = gates
+        (h,), (dh,), u = before, gradients, self.cell.units
+        keep, write = self.shares(z)
+        sign = 1 if self.cell.update_gate == "keep" else -1
+        da_z = sign * dh * (h - candidate) * self.sigma_prime(z)
+        da_h = dh * write * self.g_prime(candidate)
+        if self.cell.reset_after:
+            da_r = da_h * h_h * self.sigma_prime(r)
+            dh = dh * keep + ops.concatenate([da_z, da_r, da_h * r], axis=-1) @ self.U_T
+        else:
+            d_reset = da_h @ self.U_T[2 * u :]  # the gradient of r * h
+            da_r = d_reset * h * self.sigma_prime(r)
+            da_zr = ops.concatenate([da_z, da_r], axis=-1)
+            dh = dh * keep + d_reset * r + da_zr @ self.U_T[: 2 * u]
+        return ops.concatenate([da_z, da_r, da_h], axis=-1), [dh]
+
+    def weight_gradients(self, gates, h, da):
+        r, u = gates[1], self.cell.units
+        da_zr, da_h = da[..., : 2 * u], da[..., 2 * u :]
+        if not self.cell.reset_after:
+            return [ops.concatenate([over_steps(h, da_zr), over_steps(r * h, da_h)], axis=-1)]
+        da = ops.concatenate([da_zr, da_h * r], axis=-1)
+        return [over_steps(h, da)] + ([] if self.b is None else [ops.sum(da, axis=(0, 1))])
+
+
+EQUATIONS = {SimpleRNNCell: SimpleRNN, LSTMCell: LSTM, GRUCell: GRU}
+
+
+def supports(cell):
+    """Whether there is a backward pass for a cell: one of the three, an activation known here.
+
+    Example:
+        >>> supports(LSTMCell(2)), supports(LSTMCell(2, activation="softplus"))
+        (True, False)
+    """
+    return equations_of(cell) is not None and all(
+        getattr(cell, name, cell.activation) in DERIVATIVES
+        for name in ("activation", "recurrent_activation")
+    )
+
+
+def run(cell, projected, initial_states, mask=None, final_states=True):
+    """Run a cell along sequences; time comes first.
+
+    Args:
+        cell: a built cell that `supports` says yes to.
+        projected: ``cell.project`` of all inputs, ``(timesteps, batch, gates * units)``.
+        initial_states: the states before the first step, each ``(batch, units)``.
+        mask: ``(timesteps, batch, 1)``, false where a step holds the states; none by default.
+        final_states: whether the states after the last step are wanted.
+
+    Returns:
+        The hidden state after every step, ``(timesteps, batch, units)``, and, if wanted, the list
+        of the states after the last, each ``(batch, units)``.
+    """
+    timesteps = ops.shape(projected)[0]
+    steps, states = ops.arange(timesteps), len(initial_states)
+    # Copies: under TensorFlow a custom gradient must not be given a variable itself.
+    weights = [ops.copy(cell.recurrent_kernel)]
+    if isinstance(cell, GRUCell) and cell.reset_after and cell.use_bias:
+        weights.append(ops.copy(cell.bias)[1])
+
+    def hold(new, old, t):
+        """What is new at the real steps, what is old at the masked ones."""
+        if mask is None:
+            return new
+        return [ops.where(mask[t], *pair) for pair in zip(new, old, strict=True)]
+
+    @ops.custom_gradient
+    def states_along(projected, *arguments):
+        initial = arguments[len(weights) :]
+        equations = equations_of(cell)(cell, *arguments[: len(weights)])
+        rows = ops.shape(initial[0])[0]
+
+        def step(carry, t):
+            before = carry[:states]
+            after, gates = equations.forward_step(projected[t], before)
+            carry = hold(after, before, t) + joined(gates)
+            return carry, carry
+
+        kept = equations.gate_count * cell.units
+        no_gates = [ops.zeros((rows, kept), projected.dtype)] if kept else []
+        _, trace = ops.scan(step, [*initial, *no_gates], steps)
+        after, gates = trace[:states], trace[states:]
+
+        def backward(*args, upstream=None):  # PyTorch gives it by name, after the arguments
+            dy = args[0] if upstream is None else upstream
+            before = [
+                ops.concatenate([first[None], state[:-1]])
+                for first, state in zip(initial, after, strict=True)
+            ]
+
+            def step_back(carry, t):
+                dh, *ds = carry[:states]
+                ds = [dh + dy[t], *ds]
+                gates_t = apart([g[t] for g in gates], equations.gate_count)
+                before_t, after_t = [s[t] for s in before], [s[t] for s in after]
+                da, ds_before = equations.backward_step(gates_t, before_t, after_t, ds)
+                carry = hold([*ds_before, da], [*ds, ops.zeros_like(da)], t)
+                return carry, carry
+
+            ds = [ops.zeros_like(state) for state in initial]
+            if final_states:
+                ds[1:] = [dy[timesteps + i] for i in range(states - 1)]
+            equations.U_T = ops.transpose(equations.U)  # here, not at every step
+            da = ops.zeros((rows, projected.shape[-1]), projected.dtype)
+            (*d_initial, _), (*_, da) = ops.scan(step_back, [*ds, da], steps, reverse=True)
+            gates_of_all = apart(gates, equations.gate_count)
+            d_weights = equations.weight_gradients(gates_of_all, before[0], da)
+            return tuple(map(only_once, [da, *d_weights, *d_initial]))
+
+        # One tensor, as more are not to be had from Keras's custom gradient under PyTorch.
+        last = [state[-1:] for state in after[1:]] if final_states else []
+        return ops.concatenate([after[0], *last]) if last else after[0], backward
+
+    outputs = states_along(projected, *weights, *initial_states)
+    h = outputs[:timesteps]
+    return h, [h[-1], *(outputs[timesteps + i] for i in range(states - 1))] if final_states else []
+
+
+@ops.custom_gradient
+def only_once(gradient):
+    """A gradient that has none itself: to say so is better than to be wrong."""
+
+    def backward(*args, upstream=None):
+        raise NotImplementedError(
+            "the backward pass derived by hand has no derivative itself: for second derivatives "
+            'give the layer backward_pass="autodiff"'
+        )
+
+    return ops.copy(gradient), backward
+
+
+def joined(gates):
+    """Gates side by side, as one thing to keep; none stay none."""
+    return [ops.concatenate(gates, axis=-1)] if gates else []
+
+
+def apart(gates, count):
+    """The gates that were `joined`."""
+    return ops.split(gates[0], count, axis=-1) if gates else []
+
+
+def over_steps(left, right):
+    r"""The sum over time and batch of :math:`l_t^\top r_t`, as one product."""
+    left, right = (ops.reshape(x, (-1, x.shape[-1])) for x in (left, right))
+    return ops.transpose(left) @ right
+
+
+def equations_of(cell):
+    """The class with a cell's equations; None where ``gates`` or ``step`` are the cell's own."""
+    methods = [getattr(getattr(cell, name, None), "__func__", None) for name in ("gates", "step")]
+    for known, equations in EQUATIONS.items():
+        if methods == [known.gates, known.step]:
+            return equations
+    return None
