@@ -1,8 +1,8 @@
 r"""The recurrence with its backward pass derived by hand: what makes `RNN` fast to train.
 
-Left to itself a framework differentiates a loop step by step and adds one more term to each
-weight's gradient at every step. The derivation of `rnn_course.bptt` says that the loop from the
-last step to the first has to bring back the gradient of the pre-activations and nothing else,
+Left to itself a framework adds one term to each weight's gradient at every step of the loop. The
+derivation of `rnn_course.bptt` says that the loop from the last step to the first has to bring back
+the gradient of the pre-activations and nothing else,
 
 .. math::
 
@@ -11,11 +11,9 @@ last step to the first has to bring back the gradient of the pre-activations and
         + \frac{\partial L}{\partial a_{t+1}} U^\top, \qquad
     \frac{\partial L}{\partial U} = \sum_t h_{t-1}^\top \frac{\partial L}{\partial a_t}
 
-and that the sum over all steps is one product. This is that derivation once more, with the same
-letters, in `keras.ops`: one class a cell, whose methods are those of the class of the same name in
-`rnn_course.bptt`. The gradients of W, b and the inputs are left to the framework, as the projection
-of all inputs is one product already.
-
+and that the sum over all steps is one product. This is that derivation with the same letters in
+`keras.ops`: one class a cell, with the methods of the class of that name in `rnn_course.bptt`. W, b
+and the inputs are left to the framework: the projection of all inputs is one product already.
 Time comes first in here, ``(timesteps, batch, …)``, so that one step is one piece of memory.
 """
 
@@ -34,13 +32,7 @@ DERIVATIVES = {
 
 
 class SimpleRNN:
-    """What a cell is made of, one step at a time; the other two cells have the same methods.
-
-    Args:
-        cell: the cell, for its activations and variants.
-        U: its recurrent kernel, ``(units, gates * units)``.
-        b: the bias of the recurrent product, ``(gates * units,)``, or None.
-    """
+    """The equations of a cell, its recurrent kernel U and the recurrent product's bias b, if any."""
 
     gate_count = 0  # how many values, of ``units`` each, `forward_step` keeps for the way back
 
@@ -83,13 +75,11 @@ class LSTM(SimpleRNN):
         i, f, candidate, o, g_c = gates
         (_, c_before), (dh, dc) = before, gradients
         dc = dc + dh * o * self.g_prime(g_c)
-        da = [
-            dc * candidate * self.sigma_prime(i),
-            dc * c_before * self.sigma_prime(f),
-            dc * i * self.g_prime(candidate),
-            dh * g_c * self.sigma_prime(o),
-        ]
-        da = ops.concatenate(da, axis=-1)
+        da_i = dc * candidate * self.sigma_prime(i)
+        da_f = dc * c_before * self.sigma_prime(f)
+        da_c = dc * i * self.g_prime(candidate)
+        da_o = dh * g_c * self.sigma_prime(o)
+        da = ops.concatenate([da_i, da_f, da_c, da_o], axis=-1)
         return da, [da @ self.U_T, dc * f]
 
 
@@ -100,7 +90,7 @@ class GRU(SimpleRNN):
 
     def __init__(self, cell, U, b=None):
         super().__init__(cell, U, b)
-        self.U_zr, self.U_h = ops.split(U, [2 * cell.units], axis=-1)
+        self.U_zr, self.U_h = U[:, : 2 * cell.units], U[:, 2 * cell.units :]
 
     def shares(self, z):
         """How much of the old state is kept, and how much of the candidate is written."""
@@ -167,15 +157,15 @@ def run(cell, projected, initial_states, mask=None, final_states=True):
     """Run a cell along sequences; time comes first.
 
     Args:
-        cell: a built cell that `supports` says yes to.
+        cell: a built cell that is supported.
         projected: ``cell.project`` of all inputs, ``(timesteps, batch, gates * units)``.
         initial_states: the states before the first step, each ``(batch, units)``.
         mask: ``(timesteps, batch, 1)``, false where a step holds the states; none by default.
         final_states: whether the states after the last step are wanted.
 
     Returns:
-        The hidden state after every step, ``(timesteps, batch, units)``, and, if wanted, the list
-        of the states after the last, each ``(batch, units)``.
+        The hidden state after every step, ``(timesteps, batch, units)``, and, if wanted, the
+        states after the last, each ``(batch, units)``.
     """
     timesteps = ops.shape(projected)[0]
     steps, states = ops.arange(timesteps), len(initial_states)
@@ -186,9 +176,8 @@ def run(cell, projected, initial_states, mask=None, final_states=True):
 
     def hold(new, old, t):
         """What is new at the real steps, what is old at the masked ones."""
-        if mask is None:
-            return new
-        return [ops.where(mask[t], *pair) for pair in zip(new, old, strict=True)]
+        pairs = zip(new, old, strict=True)
+        return new if mask is None else [ops.where(at(mask, t), *pair) for pair in pairs]
 
     @ops.custom_gradient
     def states_along(projected, *arguments):
@@ -198,7 +187,7 @@ def run(cell, projected, initial_states, mask=None, final_states=True):
 
         def step(carry, t):
             before = carry[:states]
-            after, gates = equations.forward_step(projected[t], before)
+            after, gates = equations.forward_step(at(projected, t), before)
             carry = hold(after, before, t) + joined(gates)
             return carry, carry
 
@@ -209,16 +198,14 @@ def run(cell, projected, initial_states, mask=None, final_states=True):
 
         def backward(*args, upstream=None):  # PyTorch gives it by name, after the arguments
             dy = args[0] if upstream is None else upstream
-            before = [
-                ops.concatenate([first[None], state[:-1]])
-                for first, state in zip(initial, after, strict=True)
-            ]
+            pairs = zip(initial, after, strict=True)
+            before = [ops.concatenate([first[None], state[:-1]]) for first, state in pairs]
 
             def step_back(carry, t):
                 dh, *ds = carry[:states]
-                ds = [dh + dy[t], *ds]
-                gates_t = apart([g[t] for g in gates], equations.gate_count)
-                before_t, after_t = [s[t] for s in before], [s[t] for s in after]
+                ds = [dh + at(dy, t), *ds]
+                gates_t = apart([at(g, t) for g in gates], equations.gate_count)
+                before_t, after_t = [at(s, t) for s in before], [at(s, t) for s in after]
                 da, ds_before = equations.backward_step(gates_t, before_t, after_t, ds)
                 carry = hold([*ds_before, da], [*ds, ops.zeros_like(da)], t)
                 return carry, carry
@@ -238,8 +225,10 @@ def run(cell, projected, initial_states, mask=None, final_states=True):
         return ops.concatenate([after[0], *last]) if last else after[0], backward
 
     outputs = states_along(projected, *weights, *initial_states)
-    h = outputs[:timesteps]
-    return h, [h[-1], *(outputs[timesteps + i] for i in range(states - 1))] if final_states else []
+    if not final_states:
+        return outputs, []
+    h, *last = outputs[:timesteps], *(outputs[timesteps + i] for i in range(states - 1))
+    return h, [h[-1], *last]
 
 
 @ops.custom_gradient
@@ -253,6 +242,11 @@ def only_once(gradient):
         )
 
     return ops.copy(gradient), backward
+
+
+def at(x, t):
+    """Step t of all; PyTorch indexes with a number only, TensorFlow does so without a copy."""
+    return x[t] if keras.backend.backend() == "tensorflow" else ops.take(x, t, axis=0)
 
 
 def joined(gates):

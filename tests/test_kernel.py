@@ -339,7 +339,7 @@ def test_the_switch_is_saved(tmp_path):
 
 
 def test_unknown_switch():
-    with pytest.raises(ValueError, match="backward_pass must be .*, got 'no'"):
+    with pytest.raises(ValueError, match=r"backward_pass must be .*, got 'no'"):
         RNN(LSTMCell(2), backward_pass="no")
 
 
