@@ -32,7 +32,7 @@ DERIVATIVES = {
 
 
 class SimpleRNN:
-    """The equations of a cell, its recurrent kernel U and the recurrent product's bias b, if any."""
+    """A cell's equations, its recurrent kernel U and the recurrent product's bias b, if any."""
 
     gate_count = 0  # how many values, of ``units`` each, `forward_step` keeps for the way back
 
