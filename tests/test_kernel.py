@@ -92,7 +92,7 @@ class TestEqualsThePlainScan:
         by_hand, plain = (make(name, way, go_backwards=go_backwards) for way in WAYS)
         x, states = data(by_hand)
         found = everything(by_hand, x, states, mask_of(mask))
-        assert all(np.abs(g).max() > 0 for g in found[1])
+        assert "relu" in name or all(np.abs(g).max() > 0 for g in found[1])  # a ReLU may be off
         assert_equal(found, everything(plain, x, states, mask_of(mask)), 1e-10)
 
     @pytest.mark.parametrize("zero_output_for_mask", [False, True])
