@@ -169,7 +169,9 @@ def run(cell, projected, initial_states, mask=None, final_states=True):
     """
     timesteps = ops.shape(projected)[0]
     steps, states = ops.arange(timesteps), len(initial_states)
-    # Copies: under TensorFlow a custom gradient must not be given a variable itself.
+    # Copies: under TensorFlow a custom gradient must not be given a variable itself, which may have
+    # changed when the backward pass comes, as the states of a stateful layer have.
+    initial_states = [ops.copy(state) for state in initial_states]
     weights = [ops.copy(cell.recurrent_kernel)]
     if isinstance(cell, GRUCell) and cell.reset_after and cell.use_bias:
         weights.append(ops.copy(cell.bias)[1])
