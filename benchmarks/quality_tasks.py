@@ -6,6 +6,7 @@ documented here: no other part than development may decide a change.
 
 from collections.abc import Callable
 from functools import partial
+from itertools import chain
 from typing import NamedTuple
 
 import keras
@@ -22,8 +23,10 @@ from rnn_course.metrics import (
     bleu,
     chrf,
     entity_scores,
+    perplexity,
     tag_accuracies,
 )
+from rnn_course.ngrams import NGramModel
 from rnn_course.tagging import SequenceTagger
 from rnn_course.text import (
     Vocabulary,
@@ -33,7 +36,8 @@ from rnn_course.text import (
     tagging_batches,
     translation_batches,
 )
-from rnn_course.tokenisers import WordPiece
+from rnn_course.tokenisers import WordPiece, sentences, words
+from rnn_course.tokens import END
 from rnn_course.translation import EncoderDecoder
 
 
@@ -169,6 +173,25 @@ def characters(run, corpus, **setting):
     return Outcome({"nats per character": nats}, model)
 
 
+def novels(run, corpus, minimum_count, order, **setting):
+    """Words and ends of sentences of a novel not read before, beside a Kneser-Ney model."""
+    parts = [
+        run.some([words(sentence) for sentence in sentences(text)]) for text in corpora.load(corpus)
+    ]
+    vocabulary = Vocabulary.learn(parts[0], minimum_count=minimum_count)
+    ids = [vocabulary.encode_all(part) for part in parts]
+    texts = [[END, *chain.from_iterable([*sentence, END] for sentence in part)] for part in ids]
+    (_, nats), model = language_model(run, vocabulary, texts, **setting)
+    n_grams = NGramModel(order, ids[0], len(vocabulary)).perplexity(ids[2])
+    ours = perplexity(-nats * (len(texts[2]) - 1), len(texts[2]) - 1)
+    scores = {
+        "perplexity": ours,
+        f"perplexity, Kneser-Ney {order}-gram": n_grams,
+        "% below it": 100 * (1 - ours / n_grams),
+    }
+    return Outcome(scores, model)
+
+
 def translator(
     run,
     corpus,
@@ -291,6 +314,25 @@ TASKS = {
             batch_size=64,
             timesteps=96,
             epochs=20,
+            patience=3,
+        ),
+    ),
+    "words": Task(
+        "words, four novels by Austen, then *Persuasion*",
+        "gutenberg",
+        novels,
+        "the Kneser-Ney model of the same run",
+        dict(
+            minimum_count=3,
+            order=5,
+            units=320,
+            embedding_dim=320,
+            tie_embeddings=True,
+            dropout=0.5,
+            rate=0.003,
+            batch_size=32,
+            timesteps=35,
+            epochs=16,
             patience=3,
         ),
     ),
