@@ -194,7 +194,7 @@ def main(
     for part in parts or list(Part):
         if part is Part.layers:
             found = layers(cells.split(","), SHAPES[:shapes], rounds, dtype)
-            results |= {"layers": found, "geometric means": summary(found)}
+            results |= {"layers": found, "geometric means": summary(found), "rounds": rounds}
             draw(found, out.with_suffix(".png"))
         else:
             results[part] = models(rounds) if part is Part.models else memory()

@@ -15,7 +15,7 @@ START, END = "<!-- results -->\n", "<!-- /results -->\n"
 
 def text() -> str:
     """The part of the README that says what was measured."""
-    parts = {"quality": quality, "decoding": decoding}
+    parts = {"quality": quality, "recurrence": recurrence, "decoding": decoding}
     return "\n".join(
         part(json.loads(file.read_text("utf-8")))
         for name, part in parts.items()
@@ -45,6 +45,51 @@ def _scores(scores: dict) -> str:
 def _score(metric: str, found: dict) -> str:
     spread = "" if found["spread"] is None else f" ± {found['spread']:.2g}"
     return f"{found['mean']:.4g}{spread} {metric} ({len(found['each'])})"
+
+
+def recurrence(results: dict) -> str:
+    """What `benchmarks/recurrence.py` found."""
+    found = {(r["what"], r["cell"], *r["shape"]): r for r in results["layers"]}
+    cells = list(dict.fromkeys(r["cell"] for r in results["layers"]))
+    columns = [(what, cell) for what in ("training", "inference") for cell in cells]
+    best = "against the best of Keras"
+    rows = "".join(
+        f"| {', '.join(map(str, shape))} | "
+        + " | ".join(_ratio(found[*column, *shape][best]) for column in columns)
+        + " |\n"
+        for shape in dict.fromkeys(tuple(r["shape"]) for r in results["layers"])
+    )
+    means = "".join(
+        f"| {name} | {results['geometric means']['training'][name]:.2f} "
+        f"| {results['geometric means']['inference'][name]:.2f} |\n"
+        for name in results["geometric means"]["training"]
+    )
+    models = "".join(
+        f"| {name}, whole training step | {_ratio(r['times as long'])} | |\n"
+        for name, r in results["models"].items()
+    )
+    memory = "; ".join(
+        f"{', '.join(map(str, r['shape']))}: " + ", ".join(f"{n} {m:.0f}" for n, m in megabytes)
+        for r in results["memory"]
+        for megabytes in [r["megabytes"].items()]
+    )
+    return (
+        f"How many times as long as `RNN(cell)` others take, on {_machine(results)}; above 1 it is "
+        "the\nfaster. First the best of Keras's layer, its layer compiled by XLA and its layer "
+        "unrolled against the\nbetter of `RNN(cell)` with and without XLA: median of "
+        f"{results['rounds']} turns, lowest and highest in brackets.\n\n"
+        f"| batch, timesteps, features, units | {' | '.join(' '.join(c[::-1]) for c in columns)} "
+        f"|\n| --- |{' --- |' * len(columns)}\n{rows}\n"
+        "Then each way by itself, the geometric mean over all of these; the floor is the matrix "
+        "products alone.\n\n"
+        f"| | training | inference |\n| --- | --- | --- |\n{means}{models}\n"
+        "Megabytes that a training step of the LSTM adds at most, by the same four sizes: "
+        f"{memory}.\n"
+    )
+
+
+def _ratio(found: dict) -> str:
+    return f"{found['median']:.2f} ({found['lowest']:.2f} to {found['highest']:.2f})"
 
 
 def decoding(results: dict) -> str:
