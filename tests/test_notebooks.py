@@ -80,6 +80,11 @@ def is_compared_by_nbval_in_two_thirds_of_its_cells(notebook):
     assert 3 * len(compared) >= 2 * len(with_output), f"{len(compared)} of {len(with_output)}"
 
 
+def ends_no_cell_with_a_semicolon(notebook):
+    for cell in code(notebook):  # it hides the last value from a reader, but not from nbval
+        assert not cell.source.rstrip().endswith(";"), f"end with _ = …: {cell.source[-60:]!r}"
+
+
 def has_alt_text_for_every_picture(notebook):
     for cell in code(notebook):
         if images(cell):
@@ -117,6 +122,7 @@ CHECKS = [
     has_no_errors_and_no_stderr,
     names_no_path_of_a_machine,
     is_compared_by_nbval_in_two_thirds_of_its_cells,
+    ends_no_cell_with_a_semicolon,
     has_alt_text_for_every_picture,
     has_no_picture_wider_than_a_page,
     covers_the_concepts_it_names,
@@ -197,6 +203,7 @@ DAMAGES = [
         is_compared_by_nbval_in_two_thirds_of_its_cells,
         lambda cells: cells[3].update(source="# NBVAL_IGNORE_OUTPUT\nload()"),
     ),
+    (ends_no_cell_with_a_semicolon, lambda cells: cells[2].update(source="draw();\n")),
     (has_alt_text_for_every_picture, lambda cells: cells[2].metadata.pop("mystnb")),
     (
         has_no_picture_wider_than_a_page,
