@@ -38,8 +38,8 @@ class RNN(keras.layers.RNN):
         unroll: whether to write the loop out, step after step, into the graph.
         zero_output_for_mask: whether the output of a masked step is zero.
         backward_pass: ``"by_hand"``, derived in `rnn_course.kernel`, where there is one for the
-            cell, or ``"autodiff"``, the framework's own: slower, the same numbers, and it has
-            second derivatives.
+            cell, or ``"autodiff"``, the framework's own: the same numbers, slower in training with
+            many units, and it has second derivatives.
         **kwargs: ``name``, ``dtype`` and whatever else every Keras layer takes.
 
     Call arguments:
