@@ -34,7 +34,7 @@ DERIVATIVES = {
 class SimpleRNN:
     """A cell's equations, its recurrent kernel U and the recurrent product's bias b, if any."""
 
-    gate_count = 0  # how many values, of ``units`` each, `forward_step` keeps for the way back
+    gate_count = 0  # how many values of a step `forward_step` keeps for the way back
 
     def __init__(self, cell, U, b=None):
         self.cell, self.U, self.b = cell, U, b
@@ -185,17 +185,13 @@ def run(cell, projected, initial_states, mask=None, final_states=True):
     def states_along(projected, *arguments):
         initial = arguments[len(weights) :]
         equations = equations_of(cell)(cell, *arguments[: len(weights)])
-        rows = ops.shape(initial[0])[0]
 
-        def step(carry, t):
-            before = carry[:states]
+        def step(before, t):
             after, gates = equations.forward_step(at(projected, t), before)
-            carry = hold(after, before, t) + joined(gates)
-            return carry, carry
+            after = hold(after, before, t)
+            return after, after + gates
 
-        kept = equations.gate_count * cell.units
-        no_gates = [ops.zeros((rows, kept), projected.dtype)] if kept else []
-        _, trace = ops.scan(step, [*initial, *no_gates], steps)
+        _, trace = scan(step, initial, steps, states + equations.gate_count)
         after, gates = trace[:states], trace[states:]
 
         def backward(*args, upstream=None):  # PyTorch gives it by name, after the arguments
@@ -203,23 +199,20 @@ def run(cell, projected, initial_states, mask=None, final_states=True):
             pairs = zip(initial, after, strict=True)
             before = [ops.concatenate([first[None], state[:-1]]) for first, state in pairs]
 
-            def step_back(carry, t):
-                dh, *ds = carry[:states]
-                ds = [dh + at(dy, t), *ds]
-                gates_t = apart([at(g, t) for g in gates], equations.gate_count)
-                before_t, after_t = [at(s, t) for s in before], [at(s, t) for s in after]
-                da, ds_before = equations.backward_step(gates_t, before_t, after_t, ds)
-                carry = hold([*ds_before, da], [*ds, ops.zeros_like(da)], t)
-                return carry, carry
+            def step_back(ds, t):
+                dh, *others = ds
+                ds = [dh + at(dy, t), *others]
+                known = ([at(x, t) for x in kept] for kept in (gates, before, after))
+                da, ds_before = equations.backward_step(*known, ds)
+                *ds, da = hold([*ds_before, da], [*ds, ops.zeros_like(da)], t)
+                return ds, [da]
 
             ds = [ops.zeros_like(state) for state in initial]
             if final_states:
                 ds[1:] = [dy[timesteps + i] for i in range(states - 1)]
             equations.U_T = ops.transpose(equations.U)  # here, not at every step
-            da = ops.zeros((rows, projected.shape[-1]), projected.dtype)
-            (*d_initial, _), (*_, da) = ops.scan(step_back, [*ds, da], steps, reverse=True)
-            gates_of_all = apart(gates, equations.gate_count)
-            d_weights = equations.weight_gradients(gates_of_all, before[0], da)
+            d_initial, [da] = scan(step_back, ds, steps, 1, reverse=True)
+            d_weights = equations.weight_gradients(gates, before[0], da)
             return tuple(map(only_once, [da, *d_weights, *d_initial]))
 
         # One tensor, as more are not to be had from Keras's custom gradient under PyTorch.
@@ -251,14 +244,30 @@ def at(x, t):
     return x[t] if keras.backend.backend() == "tensorflow" else ops.take(x, t, axis=0)
 
 
-def joined(gates):
-    """Gates side by side, as one thing to keep; none stay none."""
-    return [ops.concatenate(gates, axis=-1)] if gates else []
+def scan(step, carry, steps, outputs, reverse=False):
+    """`keras.ops.scan` of a step that returns the carry and so many outputs.
 
+    Keras's own, under TensorFlow, is slower: it wants as many outputs as the carry has parts, and
+    hands the carry on through arrays.
+    """
+    if keras.backend.backend() != "tensorflow":
+        return ops.scan(step, carry, steps, reverse=reverse)
+    import tensorflow as tf
 
-def apart(gates, count):
-    """The gates that were `joined`."""
-    return ops.split(gates[0], count, axis=-1) if gates else []
+    n = tf.shape(steps)[0]
+    arrays = [tf.TensorArray(carry[0].dtype, n) for _ in range(outputs)]
+
+    def body(t, carry, arrays):
+        carry, values = step(carry, t)
+        arrays = [array.write(t, value) for array, value in zip(arrays, values, strict=True)]
+        return t - 1 if reverse else t + 1, carry, arrays
+
+    def within(t, *_):
+        return t >= 0 if reverse else t < n
+
+    first = n - 1 if reverse else 0
+    _, carry, arrays = tf.while_loop(within, body, (first, list(carry), arrays))
+    return carry, [array.stack() for array in arrays]
 
 
 def over_steps(left, right):
