@@ -251,7 +251,7 @@ def scan(step, carry, steps, outputs, reverse=False):
     hands the carry on through arrays.
     """
     if keras.backend.backend() != "tensorflow":
-        return ops.scan(step, carry, steps, reverse=reverse)
+        return ops.scan(step, list(carry), steps, reverse=reverse)
     import tensorflow as tf
 
     n = tf.shape(steps)[0]
