@@ -6,6 +6,7 @@ import platform
 import time
 from collections.abc import Callable, Sequence
 from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -48,7 +49,11 @@ def write(path: Path, results: dict) -> None:
         "processor": _processor(),
         "cores": os.cpu_count(),
         "python": platform.python_version(),
-        **{name: version(name) for name in ("tensorflow", "keras", "numpy")},
+        **{
+            name: version(name)
+            for name in ("tensorflow", "keras", "numpy", "torch")
+            if find_spec(name)
+        },
     }
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps({"machine": machine, **results}, indent=2) + "\n", "utf-8")

@@ -171,7 +171,10 @@ STEPS = {"tensorflow": _on_tensorflow, "jax": _on_jax, "torch": _on_torch}
 
 
 def _floor(gates, units, x):
-    """The products alone, with numbers that do not matter."""
+    """The products alone, with numbers that do not matter.
+
+    Called one by one: in a graph TensorFlow finds that most of them need not be done at all.
+    """
     import tensorflow as tf
 
     batch, timesteps, features = x.shape
@@ -189,8 +192,9 @@ def _floor(gates, units, x):
 
     def training():
         inference()
+        u_t = tf.transpose(u)
         for _ in range(timesteps):
-            tf.matmul(da, u, transpose_b=True)
+            tf.matmul(da, u_t)
         tf.matmul(all_h, all_da, transpose_a=True)
         tf.matmul(all_x, all_da, transpose_a=True)
         return float(tf.matmul(all_da, w, transpose_b=True)[0, 0])
