@@ -53,6 +53,7 @@ class Run(NamedTuple):
         """
         finished = self.folder / "finished"
         if finished.exists():
+            model.optimizer.build(model.trainable_variables)  # its state is in the file, too
             model.load_weights(self.folder / "best.weights.h5")
             return
         callbacks = [

@@ -60,17 +60,30 @@ class Task(NamedTuple):
 
 
 def tagger(
-    run, corpus, score, units, embedding_dim, dropout, output, rate, batch_size, epochs, patience
+    run,
+    corpus,
+    score,
+    units,
+    embedding_dim,
+    character_embedding_dim,
+    character_units,
+    dropout,
+    output,
+    rate,
+    batch_size,
+    epochs,
+    patience,
 ):
-    """A bidirectional LSTM over words and a CNN over their characters."""
+    """A bidirectional LSTM over words in lower case and a CNN over their characters as they are."""
     train, dev, test = map(run.some, corpora.load(corpus))
-    words = Vocabulary.learn([s.tokens for s in train], minimum_count=2)
+    words = Vocabulary.learn([lower(s.tokens) for s in train], minimum_count=2)
     letters = Vocabulary.learn([word for s in train for word in s.tokens], minimum_count=3)
     tags = Vocabulary.learn([s.tags for s in train])
 
     def columns(part):
         tokens = [s.tokens for s in part]
-        return words.encode_all(tokens), character_ids(letters, tokens, max_length=20)
+        ids = words.encode_all([lower(sentence) for sentence in tokens])
+        return ids, character_ids(letters, tokens, max_length=20)
 
     def batches(part, **options):
         ids, characters = columns(part)
@@ -83,7 +96,8 @@ def tagger(
         units,
         characters="cnn",
         character_vocabulary_size=len(letters),
-        character_units=64,
+        character_embedding_dim=character_embedding_dim,
+        character_units=character_units,
         output=output,
         dropout=dropout,
     )
@@ -91,12 +105,18 @@ def tagger(
     model.build([(None, None), (None, None, None)])
     decay = keras.optimizers.schedules.CosineDecay(rate, epochs * len(learn), alpha=0.01)
     loss = PathCrossEntropy() if output == "crf" else TokenCrossEntropy()
-    model.compile(keras.optimizers.Adam(decay, clipnorm=1.0), loss, metrics=[TagAccuracy()])
+    adam = keras.optimizers.Adam(decay, clipnorm=1.0)
+    model.compile(adam, loss, metrics=[TagAccuracy()], steps_per_execution=8)
     development = batches(dev, batch_size=64, shuffle=False)
     best = dict(monitor="val_tag_accuracy", mode="max")
     run.fit(model, learn, development, epochs, patience, **best)
     paths = [tags.decode(path) for path in model.predict_tags(*columns(test))]
     return Outcome(score(train, test, paths), model)
+
+
+def lower(tokens):
+    """The tokens of a sentence in lower case."""
+    return [token.lower() for token in tokens]
 
 
 def of_words(train, test, paths):
@@ -135,7 +155,8 @@ def sentiment(run, corpus, units, embedding_dim, dropout, rate, batch_size, epoc
         model = SequenceClassifier(len(words), 2, embedding_dim, units, dropout=dropout)
         model.build((None, None))
         loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-        model.compile(keras.optimizers.Adam(rate), loss, metrics=["accuracy"])
+        adam = keras.optimizers.Adam(rate)
+        model.compile(adam, loss, metrics=["accuracy"], steps_per_execution=8)
         learn = batches(train, batch_size=batch_size, seed=run.seed)
         development = batches(dev, batch_size=64, shuffle=False)
         best = dict(monitor="val_accuracy", mode="max")
@@ -261,12 +282,14 @@ TASKS = {
         dict(
             units=200,
             embedding_dim=100,
+            character_embedding_dim=50,
+            character_units=150,
             dropout=0.5,
             output="softmax",
             rate=0.004,
             batch_size=32,
-            epochs=12,
-            patience=4,
+            epochs=8,
+            patience=8,
         ),
     ),
     "ner": Task(
@@ -277,12 +300,14 @@ TASKS = {
         dict(
             units=150,
             embedding_dim=100,
+            character_embedding_dim=50,
+            character_units=150,
             dropout=0.5,
             output="crf",
             rate=0.004,
             batch_size=16,
-            epochs=20,
-            patience=6,
+            epochs=12,
+            patience=12,
         ),
     ),
     "sentiment": Task(

@@ -155,26 +155,33 @@ def peak(cell, shape, way):
 
 
 def draw(found, path):
-    """A panel for each kind of step; a point for each shape and way, by cell."""
+    """A panel for each kind of step; a point for each shape and way, by cell. Says so in words."""
     names = [n for n in found[0]["milliseconds"] if n != ways.OURS]
+    words = f"Times of other ways as multiples of that of {ways.OURS}, by cell and shape."
     figure, axes = plt.subplots(1, 2, figsize=(10, 4), sharey=True, layout="constrained")
     for ax, what in zip(axes, ("inference", "training"), strict=True):
         for row, name in enumerate(names):
-            for cell, marker in zip(CELLS, "os^", strict=True):
-                times = [
+            times = {
+                cell: [
                     r["times as long"][name]["median"]
                     for r in found
                     if (r["what"], r["cell"]) == (what, cell) and name in r["times as long"]
                 ]
-                colour = plotting.COLOURS[CELLS.index(cell)]
-                ax.plot(times, [row] * len(times), marker, label=cell, alpha=0.7, color=colour)
+                for cell in CELLS
+            }
+            for cell, marker, colour in zip(CELLS, "os^", plotting.COLOURS, strict=False):
+                places = [row] * len(times[cell])
+                ax.plot(times[cell], places, marker, label=cell, alpha=0.7, color=colour)
+            every = [time for of_cell in times.values() for time in of_cell]
+            if every:
+                words += f" {what}, {name}: {min(every):.2f} to {max(every):.2f}."
         ax.axvline(1, color="black", linewidth=1)
         ax.set(xscale="log", title=what, xlabel=f"times as long as {ways.OURS}")
     axes[0].set_yticks(range(len(names)), names)
     handles, labels = axes[0].get_legend_handles_labels()
     first = dict(zip(labels, handles, strict=True))
     axes[1].legend(first.values(), first.keys(), loc="best")
-    figure.savefig(path, dpi=120)
+    figure.savefig(path, dpi=120, metadata={"Description": words})
     plt.close(figure)
 
 

@@ -171,35 +171,37 @@ STEPS = {"tensorflow": _on_tensorflow, "jax": _on_jax, "torch": _on_torch}
 
 
 def _floor(gates, units, x):
-    """The products alone, with numbers that do not matter.
-
-    Called one by one: in a graph TensorFlow finds that most of them need not be done at all.
-    """
+    """The products alone, of numbers that do not matter; a step's need those of the one before."""
     import tensorflow as tf
 
     batch, timesteps, features = x.shape
-    normal = partial(tf.random.normal, stddev=0.1)
-    w, u = normal((features, gates * units)), normal((units, gates * units))
-    h, da = normal((batch, units)), normal((batch, gates * units))
-    all_x, all_h = normal((batch * timesteps, features)), normal((batch * timesteps, units))
-    all_da = normal((batch * timesteps, gates * units))
 
-    def inference():
-        tf.matmul(all_x, w)
+    def normal(rows, columns):
+        return tf.random.normal((rows, columns), stddev=rows**-0.5)
+
+    w, u, u_t = (
+        normal(*shape)
+        for shape in ((features, gates * units), (units, gates * units), (gates * units, units))
+    )
+    h, da = normal(batch, units), normal(batch, gates * units)
+    all_x, all_h = normal(batch * timesteps, features), normal(batch * timesteps, units)
+    all_da = normal(batch * timesteps, gates * units)
+
+    def forward():
+        last = h
         for _ in range(timesteps):
-            product = tf.matmul(h, u)
-        return float(product[0, 0])
+            last = (last @ u)[:, :units]
+        return [all_x @ w, last]
 
-    def training():
-        inference()
-        u_t = tf.transpose(u)
+    def backward():
+        last = da
         for _ in range(timesteps):
-            tf.matmul(da, u_t)
-        tf.matmul(all_h, all_da, transpose_a=True)
-        tf.matmul(all_x, all_da, transpose_a=True)
-        return float(tf.matmul(all_da, w, transpose_b=True)[0, 0])
+            last = tf.tile(last @ u_t, (1, gates))
+        at_once = [all_da @ tf.transpose(w), tf.transpose(all_x) @ all_da]
+        return [*at_once, tf.transpose(all_h) @ all_da, last]
 
-    return Way(inference, training)
+    inference, training = tf.function(forward), tf.function(lambda: [*forward(), *backward()])
+    return Way(*(lambda call=call: float(call()[-1][0, 0]) for call in (inference, training)))
 
 
 def of_models():

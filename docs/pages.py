@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 import nbformat
+from PIL import Image
 
 from rnn_course.launch import CLOSE, OPEN, Address, badges, stated_address
 from rnn_course.report import image_alt, images
@@ -287,7 +288,7 @@ def _first_paragraph(script):
 
 def _tables(numbers, heading=3):
     """Nested dictionaries as tables: one for the single values, one for each dictionary."""
-    single = {k: v for k, v in numbers.items() if not isinstance(v, dict)}
+    single = {k: v for k, v in numbers.items() if not isinstance(v, dict) and not _records(v)}
     text = ""
     if single:
         rows = "".join(f"| {_cell(k)} | {_cell(v)} |\n" for k, v in single.items())
@@ -297,6 +298,11 @@ def _tables(numbers, heading=3):
             text += f"{'#' * min(heading, 5)} {name.capitalize()}\n\n"
             text += _matrix(inner) or _tables(inner, heading + 1)
     return text
+
+
+def _records(value):
+    """Whether it is a list of dictionaries: those are for programs that read the file."""
+    return isinstance(value, list) and any(isinstance(item, dict) for item in value)
 
 
 def _matrix(inner):
@@ -327,7 +333,7 @@ def _pictures(numbers, path, folder):
     for found in sorted([*path.parent.glob(f"{path.stem}*.png"), *path.parent.glob("*.svg")]):
         if found.stem.startswith(path.stem):
             shutil.copy(found, folder / found.name)
-            yield f"![{found.stem.replace('_', ' ')}](_images/{found.name})\n\n"
+            yield f"![{_description(found)}](_images/{found.name})\n\n"
     for name, inner in numbers.items():
         if isinstance(inner, dict) and all(
             isinstance(row, dict) and {"median", "lowest", "highest"} <= set(row)
@@ -336,6 +342,15 @@ def _pictures(numbers, path, folder):
             file = f"{path.stem}-{re.sub(r'[^a-z0-9]+', '-', name.lower())}.png"
             alt = draw_ranges(name, inner, folder / file)
             yield f"![{alt}](_images/{file})\n\n"
+
+
+def _description(picture):
+    """What a picture says of itself, or its name."""
+    name = picture.stem.replace("_", " ")
+    if picture.suffix != ".png":
+        return name
+    with Image.open(picture) as image:  # Pillow comes with matplotlib
+        return image.info.get("Description", name)
 
 
 def draw_ranges(name, rows, file):

@@ -7,6 +7,7 @@ from pathlib import Path
 import keras
 import numpy as np
 import pytest
+from PIL import Image
 
 from rnn_course import corpora
 from rnn_course.language_model import LanguageModel
@@ -103,6 +104,23 @@ def test_peak_memory_is_that_of_the_process(benchmark):
     before = ways.peak_memory()
     held = np.ones(2 * before // 8)
     assert ways.peak_memory() - before > held.nbytes / 4
+
+
+def test_a_small_run_of_the_recurrence_benchmark(benchmark, monkeypatch, tmp_path):
+    recurrence, out = benchmark("recurrence"), tmp_path / "recurrence.json"
+    monkeypatch.setattr(recurrence, "SHAPES", [(2, 3, 4, 5)])
+    options = dict(cells="SimpleRNN", shapes=1, rounds=2, device="cpu", dtype="float32", out=out)
+    recurrence.main([recurrence.Part.layers], **options)
+    found = json.loads(out.read_text("utf-8"))
+    assert [result["what"] for result in found["layers"]] == ["inference", "training"]
+    training = found["layers"][1]
+    for name, means in found["geometric means"]["training"].items():
+        each = training["times as long"].get(name) or training["against the best of Keras"]
+        assert means == pytest.approx(each["median"], rel=1e-2)
+    with Image.open(out.with_suffix(".png")) as picture:
+        described = picture.info["Description"]
+    for name in training["times as long"]:
+        assert f"training, {name}: {training['times as long'][name]['median']:.2f} to" in described
 
 
 @pytest.mark.skipif(

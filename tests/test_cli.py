@@ -144,7 +144,8 @@ def test_notebooks_run_side_by_side_and_are_listed_in_order(course, tmp_path):
     course("02_b.ipynb", dedent(meet.format(there, here)))
     done = invoke("run", "--jobs", "2")
     assert done.exit_code == 0, done.output
-    assert "01_a: passed" in done.stdout and "02_b: passed" in done.stdout
+    assert "01_a: passed" in done.stdout
+    assert "02_b: passed" in done.stdout
     index = (tmp_path / "build" / "course" / "index.html").read_text("utf-8")
     assert index.index("01_a") < index.index("02_b")
 

@@ -144,9 +144,11 @@ def test_nested_results_become_tables():
         "seeds": 3,
         "tasks": {"a|b": {"loss": 0.12345, "words": [1, 2]}, "c": {"loss": 2.0}},
         "deep": {"x": {"y": {"z": 1}}},
+        "each run": [{"loss": 1}, {"loss": 2}],
     }
     text = module("pages")._tables(numbers)
     assert "| seeds | 3 |" in text
+    assert "each run" not in text
     assert "| a\\|b | 0.1235 | 1, 2 |\n| c | 2 |  |" in text
     assert "### Deep" in text
     assert "| y | 1 |" in text
