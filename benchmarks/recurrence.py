@@ -177,6 +177,10 @@ def draw(found, path):
                 words += f" {what}, {name}: {min(every):.2f} to {max(every):.2f}."
         ax.axvline(1, color="black", linewidth=1)
         ax.set(xscale="log", title=what, xlabel=f"times as long as {ways.OURS}")
+        ax.minorticks_off()
+        low, high = ax.get_xlim()
+        ticks = [tick for tick in (0.25, 0.5, 1, 2, 4, 8) if low <= tick <= high]
+        ax.set_xticks(ticks, ticks)
     axes[0].set_yticks(range(len(names)), names)
     handles, labels = axes[0].get_legend_handles_labels()
     first = dict(zip(labels, handles, strict=True))
