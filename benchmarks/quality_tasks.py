@@ -68,6 +68,7 @@ def tagger(
     character_embedding_dim,
     character_units,
     dropout,
+    word_dropout,
     output,
     rate,
     batch_size,
@@ -100,6 +101,7 @@ def tagger(
         character_units=character_units,
         output=output,
         dropout=dropout,
+        word_dropout=word_dropout,
     )
     learn = batches(train, batch_size=batch_size, seed=run.seed)
     model.build([(None, None), (None, None, None)])
@@ -285,6 +287,7 @@ TASKS = {
             character_embedding_dim=50,
             character_units=150,
             dropout=0.5,
+            word_dropout=0.2,
             output="softmax",
             rate=0.004,
             batch_size=32,
@@ -303,6 +306,7 @@ TASKS = {
             character_embedding_dim=50,
             character_units=150,
             dropout=0.5,
+            word_dropout=0.2,
             output="crf",
             rate=0.004,
             batch_size=16,

@@ -21,7 +21,7 @@ from rnn_course.metrics import best_tags
 from rnn_course.padding import check_ids, pad, padded_batches
 from rnn_course.recurrence import RNN, bidirectional
 from rnn_course.token_loss import TokenModel
-from rnn_course.tokens import END, PADDING
+from rnn_course.tokens import END, PADDING, UNKNOWN
 
 
 @keras.saving.register_keras_serializable("rnn_course")
@@ -48,6 +48,8 @@ class SequenceTagger(TokenModel):
         output: ``"softmax"``, each tag for itself, or ``"crf"``, all tags of a sentence as a path.
         dropout: share of the values dropped before, between and after the recurrent layers in
             training.
+        word_dropout: share of the words that are read as unknown in training, whose characters are
+            not: for what to make of a word that is not in the vocabulary.
         embeddings: pre-trained vectors, ``(vocabulary_size, embedding_dim)``, such as
             `rnn_course.vectors.embedding_matrix` arranges; random by default. A saved model holds
             them among its weights, not in its configuration.
@@ -76,7 +78,9 @@ class SequenceTagger(TokenModel):
     Source:
         Huang, Xu & Yu (2015), "Bidirectional LSTM-CRF models for sequence tagging"; characters as
         in Lample et al. (2016), "Neural architectures for named entity recognition" (RNN), and Ma &
-        Hovy (2016), "End-to-end sequence labeling via bi-directional LSTM-CNNs-CRF" (CNN).
+        Hovy (2016), "End-to-end sequence labeling via bi-directional LSTM-CNNs-CRF" (CNN); word
+        dropout as in Iyyer et al. (2015), "Deep unordered composition rivals syntactic methods for
+        text classification".
     """
 
     def __init__(
@@ -95,6 +99,7 @@ class SequenceTagger(TokenModel):
         character_kernel_size=3,
         output="softmax",
         dropout=0.0,
+        word_dropout=0.0,
         embeddings=None,
         trainable_embeddings=True,
         **kwargs,
@@ -130,6 +135,7 @@ class SequenceTagger(TokenModel):
             character_kernel_size=character_kernel_size,
             output=output,
             dropout=dropout,
+            word_dropout=word_dropout,
             trainable_embeddings=trainable_embeddings,
         )
         self.embedding = keras.layers.Embedding(
@@ -152,6 +158,7 @@ class SequenceTagger(TokenModel):
             self._recurrent_layer(f"rnn_{number}") for number in range(1, layers + 1)
         ]
         self.dropout = keras.layers.Dropout(dropout, name="dropout")
+        self.word_dropout = WordDropout(word_dropout, name="word_dropout")
         # In single precision whatever the rest runs in: sums of exponentials need it.
         self.read_out = keras.layers.Dense(tags, dtype="float32", name="read_out")
         self.crf = CRF(tags, dtype="float32", name="crf") if output == "crf" else None
@@ -177,6 +184,7 @@ class SequenceTagger(TokenModel):
         """Logits or potentials; see the class."""
         words, characters = self._words_and_characters(inputs)
         mask = ops.not_equal(words, PADDING)
+        words = self.word_dropout(words, training=training)
         x = self.embedding(words)  # (batch, timesteps, embedding_dim)
         if characters is not None:
             x = ops.concatenate([x, self.character_encoder(characters)], axis=-1)
@@ -248,6 +256,47 @@ class SequenceTagger(TokenModel):
             raise ValueError("characters must have a list of ids for each word of each sentence")
         for sentence in characters:
             check_ids(sentence, self.config["character_vocabulary_size"], "character")
+
+
+@keras.saving.register_keras_serializable("rnn_course")
+class WordDropout(keras.layers.Layer):
+    """Makes words unknown at random in training.
+
+    Args:
+        rate: share of the words.
+
+    Call arguments:
+        words: ids, ``(batch, timesteps)``; `rnn_course.tokens.PADDING` stays.
+
+    Returns:
+        Ids of the same shape, some of them `rnn_course.tokens.UNKNOWN` if ``training``.
+
+    Raises:
+        ValueError: when the rate is not from 0 to 1.
+
+    Example:
+        >>> WordDropout(1.0)(np.array([[4, 5, 0]]), training=True).numpy().tolist()
+        [[1, 1, 0]]
+    """
+
+    def __init__(self, rate, **kwargs):
+        super().__init__(**kwargs)
+        if not 0 <= rate <= 1:
+            raise ValueError(f"word_dropout must be from 0 to 1, got {rate!r}")
+        self.rate = rate
+        if rate > 0:
+            self.seed_generator = keras.random.SeedGenerator()
+
+    def call(self, words, training=False):
+        """The words, or some of them."""
+        if not training or self.rate == 0:
+            return words
+        drop = keras.random.uniform(ops.shape(words), seed=self.seed_generator) < self.rate
+        return ops.where(ops.logical_and(drop, words != PADDING), UNKNOWN, words)
+
+    def get_config(self):
+        """The constructor's arguments."""
+        return {**super().get_config(), "rate": self.rate}
 
 
 @keras.saving.register_keras_serializable("rnn_course")

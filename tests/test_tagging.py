@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from rnn_course.crf import PathCrossEntropy, log_prob
 from rnn_course.metrics import TagAccuracy, TokenCrossEntropy, tag_accuracies
 from rnn_course.padding import pad
-from rnn_course.tagging import CharacterCNN, CharacterRNN, SequenceTagger
+from rnn_course.tagging import CharacterCNN, CharacterRNN, SequenceTagger, WordDropout
 from rnn_course.text import tagging_batches
 from rnn_course.tokens import BEGIN, END, PADDING, UNKNOWN
 
@@ -373,6 +373,26 @@ def test_dropout_leaves_the_expected_share_before_the_recurrent_layers_and_the_r
         assert np.mean(values == 0) == pytest.approx(0.25, abs=0.03)
 
 
+def test_word_dropout_hides_words_in_training_but_no_characters_and_no_padding():
+    words, spelled = np.array([[4, 5, 0]]), np.array([[[4, 5], [6, 0], [0, 0]]])
+    hiding, plain = (make(characters="cnn", word_dropout=rate) for rate in (1.0, 0.0))
+    expected = np.array(plain((words, spelled)))
+    np.testing.assert_array_equal(hiding((words, spelled)), expected)
+    hidden = np.array(plain((np.array([[UNKNOWN, UNKNOWN, 0]]), spelled)))
+    np.testing.assert_array_equal(hiding((words, spelled), training=True), hidden)
+    assert not np.allclose(hidden, expected)
+    clone = SequenceTagger.from_config(hiding.get_config())
+    assert clone.config["word_dropout"] == 1.0
+
+
+def test_word_dropout_hides_the_expected_share_others_each_time():
+    layer = WordDropout(0.25)
+    first, second = (np.array(layer(np.full((200, 50), 4), training=True)) for _ in range(2))
+    assert np.mean(first == UNKNOWN) == pytest.approx(0.25, abs=0.03)
+    assert set(first.ravel()) == {4, UNKNOWN}
+    assert (first != second).any()
+
+
 def _note(seen, name, call, x, *args, **kwargs):
     seen[name] = np.array(x)
     return call(x, *args, **kwargs)
@@ -502,6 +522,7 @@ def test_character_encoders_save_and_load_alone(layer, tmp_path):
         (dict(characters="cnn"), "come together, got characters='cnn' and .*_size=None"),
         (dict(character_vocabulary_size=9), "come together, got characters=None and .*_size=9"),
         (dict(dropout=2), "rate.* between 0 and 1.*2"),
+        (dict(word_dropout=2), "word_dropout must be from 0 to 1, got 2"),
         (
             dict(characters="cnn", character_vocabulary_size=9, character_kernel_size=0),
             "character_kernel_size must be a positive integer, got 0",
