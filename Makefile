@@ -8,7 +8,7 @@ BIN := .venv/bin
 endif
 INSTALLED := .venv/installed
 
-.PHONY: course test lab lab-check launch site site-check hub-check exercises example-class
+.PHONY: course test lab lab-check compat launch site site-check hub-check exercises example-class
 course: $(INSTALLED)
 	"$(BIN)/rnn-course" run
 
@@ -28,6 +28,9 @@ site-check: site
 
 lab-check: $(INSTALLED)
 	"$(BIN)/python" -m pytest docs/check_lab.py
+
+compat: $(INSTALLED)
+	"$(BIN)/python" -m pytest deploy/check_colab.py
 
 # Node.js 20 or newer: the hub's proxy is written for it.
 hub-check: $(INSTALLED)
