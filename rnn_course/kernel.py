@@ -34,7 +34,7 @@ DERIVATIVES = {
 class SimpleRNN:
     """A cell's equations, its recurrent kernel U and the recurrent product's bias b, if any."""
 
-    gate_count = 0  # how many values of a step `forward_step` keeps for the way back
+    kept = 1  # how many values of a step `forward_step` keeps for the way back
 
     def __init__(self, cell, U, b=None):
         self.cell, self.U, self.b = cell, U, b
@@ -45,38 +45,38 @@ class SimpleRNN:
     def forward_step(self, x, states):
         """The states after a step, and its gates, from its projected input and those before."""
         (h,) = states
-        return [self.g(x + h @ self.U)], []
+        h = self.g(x + h @ self.U)
+        return [h], [h]
 
-    def backward_step(self, gates, before, after, gradients):
+    def backward_step(self, gates, states, gradients):
         """The gradient of the pre-activations and those of the states before a step."""
-        (h,), (dh,) = after, gradients
+        (h,), (dh,) = gates, gradients
         da = dh * self.g_prime(h)
         return da, [da @ self.U_T]
 
     def weight_gradients(self, gates, h, da):
         """Over all steps in one product: h are the hidden states before them."""
-        return [over_steps(h, da)]
+        return [over_steps(stacked(h), da)]
 
 
 class LSTM(SimpleRNN):
     """See `rnn_course.bptt.LSTM` for the equations."""
 
-    gate_count = 5
+    kept = 4
 
     def forward_step(self, x, states):
         h, c = states
         i, f, c_, o = ops.split(x + h @ self.U, 4, axis=-1)
         i, f, candidate, o = self.sigma(i), self.sigma(f), self.g(c_), self.sigma(o)
         c = f * c + i * candidate
-        g_c = self.g(c)
-        return [o * g_c, c], [i, f, candidate, o, g_c]
+        return [o * self.g(c), c], [i, f, candidate, o]
 
-    def backward_step(self, gates, before, after, gradients):
-        i, f, candidate, o, g_c = gates
-        (_, c_before), (dh, dc) = before, gradients
+    def backward_step(self, gates, states, gradients):
+        (i, f, candidate, o), (_, c), (dh, dc) = gates, states, gradients
+        g_c = self.g(f * c + i * candidate)  # again, rather than kept for every step
         dc = dc + dh * o * self.g_prime(g_c)
         da_i = dc * candidate * self.sigma_prime(i)
-        da_f = dc * c_before * self.sigma_prime(f)
+        da_f = dc * c * self.sigma_prime(f)
         da_c = dc * i * self.g_prime(candidate)
         da_o = dh * g_c * self.sigma_prime(o)
         da = ops.concatenate([da_i, da_f, da_c, da_o], axis=-1)
@@ -86,7 +86,7 @@ class LSTM(SimpleRNN):
 class GRU(SimpleRNN):
     """See `rnn_course.bptt.GRU` for the equations."""
 
-    gate_count = 4
+    kept = 4
 
     def __init__(self, cell, U, b=None):
         super().__init__(cell, U, b)
@@ -111,9 +111,8 @@ class GRU(SimpleRNN):
         keep, write = self.shares(z)
         return [keep * h + write * candidate], [z, r, candidate, h_h]
 
-    def backward_step(self, gates, before, after, gradients):
-        z, r, candidate, h_h = gates
-        (h,), (dh,), u = before, gradients, self.cell.units
+    def backward_step(self, gates, states, gradients):
+        (z, r, candidate, h_h), (h,), (dh,), u = gates, states, gradients, self.cell.units
         keep, write = self.shares(z)
         sign = 1 if self.cell.update_gate == "keep" else -1
         da_z = sign * dh * (h - candidate) * self.sigma_prime(z)
@@ -129,7 +128,7 @@ class GRU(SimpleRNN):
         return ops.concatenate([da_z, da_r, da_h], axis=-1), [dh]
 
     def weight_gradients(self, gates, h, da):
-        r, u = gates[1], self.cell.units
+        h, r, u = stacked(h), stacked(gates[1]), self.cell.units
         da_zr, da_h = da[..., : 2 * u], da[..., 2 * u :]
         if not self.cell.reset_after:
             return [ops.concatenate([over_steps(h, da_zr), over_steps(r * h, da_h)], axis=-1)]
@@ -189,20 +188,18 @@ def run(cell, projected, initial_states, mask=None, final_states=True):
         def step(before, t):
             after, gates = equations.forward_step(at(projected, t), before)
             after = hold(after, before, t)
-            return after, after + gates
+            return after, [after[0], *before, *gates]
 
-        _, trace = scan(step, initial, steps, states + equations.gate_count)
-        after, gates = trace[:states], trace[states:]
+        last, trace = scan(step, initial, steps, 1 + states + equations.kept)
+        h, before, gates = trace[0], trace[1 : 1 + states], trace[1 + states :]
 
         def backward(*args, upstream=None):  # PyTorch gives it by name, after the arguments
             dy = args[0] if upstream is None else upstream
-            pairs = zip(initial, after, strict=True)
-            before = [ops.concatenate([first[None], state[:-1]]) for first, state in pairs]
 
             def step_back(ds, t):
                 dh, *others = ds
                 ds = [dh + at(dy, t), *others]
-                known = ([at(x, t) for x in kept] for kept in (gates, before, after))
+                known = ([at(x, t) for x in kept] for kept in (gates, before))
                 da, ds_before = equations.backward_step(*known, ds)
                 *ds, da = hold([*ds_before, da], [*ds, ops.zeros_like(da)], t)
                 return ds, [da]
@@ -212,12 +209,13 @@ def run(cell, projected, initial_states, mask=None, final_states=True):
                 ds[1:] = [dy[timesteps + i] for i in range(states - 1)]
             equations.U_T = ops.transpose(equations.U)  # here, not at every step
             d_initial, [da] = scan(step_back, ds, steps, 1, reverse=True)
+            da = stacked(da)
             d_weights = equations.weight_gradients(gates, before[0], da)
             return tuple(map(only_once, [da, *d_weights, *d_initial]))
 
         # One tensor, as more are not to be had from Keras's custom gradient under PyTorch.
-        last = [state[-1:] for state in after[1:]] if final_states else []
-        return ops.concatenate([after[0], *last]) if last else after[0], backward
+        h, last = stacked(h), [state[None] for state in last[1:] if final_states]
+        return ops.concatenate([h, *last]) if last else h, backward
 
     outputs = states_along(projected, *weights, *initial_states)
     if not final_states:
@@ -241,21 +239,29 @@ def only_once(gradient):
 
 def at(x, t):
     """Step t of all; PyTorch indexes with a number only, TensorFlow does so without a copy."""
+    if hasattr(x, "read"):
+        return x.read(t)
     return x[t] if keras.backend.backend() == "tensorflow" else ops.take(x, t, axis=0)
+
+
+def stacked(x):
+    """All steps as one tensor."""
+    return x.stack() if hasattr(x, "stack") else x
 
 
 def scan(step, carry, steps, outputs, reverse=False):
     """`keras.ops.scan` of a step that returns the carry and so many outputs.
 
     Keras's own, under TensorFlow, is slower: it wants as many outputs as the carry has parts, and
-    hands the carry on through arrays.
+    hands the carry on through arrays. Here the outputs stay the arrays they were written to, which
+    share memory where they hold the same, until they are `stacked`.
     """
     if keras.backend.backend() != "tensorflow":
         return ops.scan(step, list(carry), steps, reverse=reverse)
     import tensorflow as tf
 
     n = tf.shape(steps)[0]
-    arrays = [tf.TensorArray(carry[0].dtype, n) for _ in range(outputs)]
+    arrays = [tf.TensorArray(carry[0].dtype, n, clear_after_read=False) for _ in range(outputs)]
 
     def body(t, carry, arrays):
         carry, values = step(carry, t)
@@ -267,7 +273,7 @@ def scan(step, carry, steps, outputs, reverse=False):
 
     first = n - 1 if reverse else 0
     _, carry, arrays = tf.while_loop(within, body, (first, list(carry), arrays))
-    return carry, [array.stack() for array in arrays]
+    return carry, arrays
 
 
 def over_steps(left, right):
