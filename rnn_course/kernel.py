@@ -43,37 +43,41 @@ class SimpleRNN:
         self.sigma_prime = DERIVATIVES[self.sigma]
 
     def forward_step(self, x, states):
-        """The states after a step, and its gates, from its projected input and those before."""
+        """The states after a step, and what is kept of it, from its input and those before."""
         (h,) = states
         h = self.g(x + h @ self.U)
         return [h], [h]
 
-    def backward_step(self, gates, states, gradients):
+    def backward_step(self, kept, states, gradients):
         """The gradient of the pre-activations and those of the states before a step."""
-        (h,), (dh,) = gates, gradients
+        (h,), (dh,) = kept, gradients
         da = dh * self.g_prime(h)
         return da, [da @ self.U_T]
 
-    def weight_gradients(self, gates, h, da):
+    def weight_gradients(self, kept, h, da):
         """Over all steps in one product: h are the hidden states before them."""
-        return [over_steps(stacked(h), da)]
+        return [over_steps(h, da)]
 
 
 class LSTM(SimpleRNN):
     """See `rnn_course.bptt.LSTM` for the equations."""
 
-    kept = 4
+    def gates(self, a):
+        """Input and forget gate, candidate, output gate of the pre-activations of a step."""
+        i, f, candidate, o = ops.split(a, 4, axis=-1)
+        return self.sigma(i), self.sigma(f), self.g(candidate), self.sigma(o)
 
     def forward_step(self, x, states):
         h, c = states
-        i, f, c_, o = ops.split(x + h @ self.U, 4, axis=-1)
-        i, f, candidate, o = self.sigma(i), self.sigma(f), self.g(c_), self.sigma(o)
+        a = x + h @ self.U
+        i, f, candidate, o = self.gates(a)
         c = f * c + i * candidate
-        return [o * self.g(c), c], [i, f, candidate, o]
+        return [o * self.g(c), c], [a]
 
-    def backward_step(self, gates, states, gradients):
-        (i, f, candidate, o), (_, c), (dh, dc) = gates, states, gradients
-        g_c = self.g(f * c + i * candidate)  # again, rather than kept for every step
+    def backward_step(self, kept, states, gradients):
+        (a,), (_, c), (dh, dc) = kept, states, gradients
+        i, f, candidate, o = self.gates(a)  # again: cheaper than to keep five values of each step
+        g_c = self.g(f * c + i * candidate)
         dc = dc + dh * o * self.g_prime(g_c)
         da_i = dc * candidate * self.sigma_prime(i)
         da_f = dc * c * self.sigma_prime(f)
@@ -86,7 +90,7 @@ class LSTM(SimpleRNN):
 class GRU(SimpleRNN):
     """See `rnn_course.bptt.GRU` for the equations."""
 
-    kept = 4
+    kept = 3
 
     def __init__(self, cell, U, b=None):
         super().__init__(cell, U, b)
@@ -102,17 +106,20 @@ class GRU(SimpleRNN):
         if self.cell.reset_after:
             recurrent = h @ self.U if self.b is None else h @ self.U + self.b
             h_h = recurrent[:, 2 * u :]
-            z, r = ops.split(self.sigma(x_zr + recurrent[:, : 2 * u]), 2, axis=-1)
+            zr = self.sigma(x_zr + recurrent[:, : 2 * u])
+            z, r = ops.split(zr, 2, axis=-1)
             candidate = self.g(x_h + r * h_h)
         else:
-            z, r = ops.split(self.sigma(x_zr + h @ self.U_zr), 2, axis=-1)
+            zr = self.sigma(x_zr + h @ self.U_zr)
+            z, r = ops.split(zr, 2, axis=-1)
             h_h = (r * h) @ self.U_h
             candidate = self.g(x_h + h_h)
         keep, write = self.shares(z)
-        return [keep * h + write * candidate], [z, r, candidate, h_h]
+        return [keep * h + write * candidate], [zr, candidate, h_h]
 
-    def backward_step(self, gates, states, gradients):
-        (z, r, candidate, h_h), (h,), (dh,), u = gates, states, gradients, self.cell.units
+    def backward_step(self, kept, states, gradients):
+        (zr, candidate, h_h), (h,), (dh,), u = kept, states, gradients, self.cell.units
+        z, r = ops.split(zr, 2, axis=-1)
         keep, write = self.shares(z)
         sign = 1 if self.cell.update_gate == "keep" else -1
         da_z = sign * dh * (h - candidate) * self.sigma_prime(z)
@@ -127,8 +134,9 @@ class GRU(SimpleRNN):
             dh = dh * keep + d_reset * r + da_zr @ self.U_T[: 2 * u]
         return ops.concatenate([da_z, da_r, da_h], axis=-1), [dh]
 
-    def weight_gradients(self, gates, h, da):
-        h, r, u = stacked(h), stacked(gates[1]), self.cell.units
+    def weight_gradients(self, kept, h, da):
+        u = self.cell.units
+        r = stacked(kept[0])[..., u:]
         da_zr, da_h = da[..., : 2 * u], da[..., 2 * u :]
         if not self.cell.reset_after:
             return [ops.concatenate([over_steps(h, da_zr), over_steps(r * h, da_h)], axis=-1)]
@@ -186,12 +194,11 @@ def run(cell, projected, initial_states, mask=None, final_states=True):
         equations = equations_of(cell)(cell, *arguments[: len(weights)])
 
         def step(before, t):
-            after, gates = equations.forward_step(at(projected, t), before)
-            after = hold(after, before, t)
-            return after, [after[0], *before, *gates]
+            after, kept = equations.forward_step(at(projected, t), before)
+            return hold(after, before, t), [*before, *kept]
 
-        last, trace = scan(step, initial, steps, 1 + states + equations.kept)
-        h, before, gates = trace[0], trace[1 : 1 + states], trace[1 + states :]
+        last, trace = scan(step, initial, steps, states + equations.kept)
+        before, kept = [stacked(trace[0]), *trace[1:states]], trace[states:]
 
         def backward(*args, upstream=None):  # PyTorch gives it by name, after the arguments
             dy = args[0] if upstream is None else upstream
@@ -199,7 +206,7 @@ def run(cell, projected, initial_states, mask=None, final_states=True):
             def step_back(ds, t):
                 dh, *others = ds
                 ds = [dh + at(dy, t), *others]
-                known = ([at(x, t) for x in kept] for kept in (gates, before))
+                known = ([at(x, t) for x in each] for each in (kept, before))
                 da, ds_before = equations.backward_step(*known, ds)
                 *ds, da = hold([*ds_before, da], [*ds, ops.zeros_like(da)], t)
                 return ds, [da]
@@ -210,12 +217,12 @@ def run(cell, projected, initial_states, mask=None, final_states=True):
             equations.U_T = ops.transpose(equations.U)  # here, not at every step
             d_initial, [da] = scan(step_back, ds, steps, 1, reverse=True)
             da = stacked(da)
-            d_weights = equations.weight_gradients(gates, before[0], da)
+            d_weights = equations.weight_gradients(kept, before[0], da)
             return tuple(map(only_once, [da, *d_weights, *d_initial]))
 
         # One tensor, as more are not to be had from Keras's custom gradient under PyTorch.
-        h, last = stacked(h), [state[None] for state in last[1:] if final_states]
-        return ops.concatenate([h, *last]) if last else h, backward
+        last = [state[None] for state in last[: states if final_states else 1]]
+        return ops.concatenate([before[0][1:], *last]), backward
 
     outputs = states_along(projected, *weights, *initial_states)
     if not final_states:

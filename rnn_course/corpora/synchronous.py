@@ -6,10 +6,11 @@ says in two languages, so these words are aligned with each other; symbols may c
 
 import math
 from bisect import bisect
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
-from itertools import accumulate, count, product
+from itertools import accumulate
 from random import Random
 from typing import NamedTuple
 
@@ -41,8 +42,6 @@ class Rule(NamedTuple):
 
 # A rule applied, and what becomes of its symbols.
 Tree = tuple[Rule, dict[str, "Tree"]]
-# Words of one side, each with the number of the rule application it comes from.
-Side = list[tuple[str, int]]
 
 
 class SynchronousGrammar:
@@ -191,25 +190,23 @@ def _is_symbol(part: str) -> bool:
 
 
 def _aligned(tree: Tree) -> Aligned:
-    applications = count()
+    sides = source, target = [], []  # words, each with the application of a rule that wrote it
 
-    def sides(tree: Tree) -> tuple[Side, Side]:
+    def write(tree: Tree, side: int) -> None:
         rule, children = tree
-        number, parts = next(applications), {part: sides(child) for part, child in children.items()}
-        source, target = (
-            [
-                word
-                for part in right
-                for word in (parts[part][side] if part in parts else [(part, number)])
-            ]
-            for side, right in enumerate((rule.source, rule.target))
-        )
-        return source, target
+        for part in rule[1 + side]:
+            if part in children:
+                write(children[part], side)
+            else:
+                sides[side].append((part, id(tree)))
 
-    source, target = sides(tree)
-    pairs = product(enumerate(source), enumerate(target))
+    write(tree, 0)
+    write(tree, 1)
+    places = defaultdict(list)
+    for j, (_, application) in enumerate(target):
+        places[application].append(j)
     return Aligned(
         tuple(word for word, _ in source),
         tuple(word for word, _ in target),
-        tuple((i, j) for (i, (_, a)), (j, (_, b)) in pairs if a == b),
+        tuple((i, j) for i, (_, application) in enumerate(source) for j in places[application]),
     )
