@@ -22,7 +22,7 @@ API = {
     "callbacks interop",
     "Text and vectors": "text tokenisers tokens padding vectors word2vec ngrams",
     "Corpora": "corpora",
-    "Measuring and looking inside": "metrics inspection probing plotting diagrams",
+    "Measuring and looking inside": "metrics inspection probing plotting figure_data diagrams",
 }
 LEFT_OUT = {"preload"}  # nothing but imports
 
@@ -43,6 +43,8 @@ def write(root, source):
         name = path.relative_to(root)
         _write(source / name, prepared(path, name, stated_address(root)))
         _copy(path, extra / "files" / name)
+        for file, table in tables(nbformat.read(path, as_version=4), name).values():
+            _write(extra / file, table)
     for path in results:
         _copy(path, extra / "files" / path.name)
     for page in (root / "docs").glob("*.md"):
@@ -68,7 +70,8 @@ NOWHERE = Address("", "")
 
 
 def prepared(path, name, where=NOWHERE):
-    """A notebook as the site shows it: numbered, its launch badges replaced by links.
+    """A notebook as the site shows it: numbered, its launch badges replaced by links, and with
+    a link to the numbers of each picture that has some.
 
     Args:
         path: the notebook.
@@ -90,10 +93,38 @@ def prepared(path, name, where=NOWHERE):
     title = re.sub(r"^# (?!\d)", f"# {path.stem[:2]} ", title)
     heading, _, rest = title.partition("\n")
     notebook.cells[0].source = f"{heading}\n\n{' · '.join(links)}\n{rest}"
-    for cell in notebook.cells:
+    files, cells = tables(notebook, name), []
+    for number, cell in enumerate(notebook.cells):
         if cell.cell_type == "markdown":
             cell.source = with_site_links(cell.source)
+        cells.append(cell)
+        if number in files:
+            link = (
+                f'<a href="{up}{files[number][0]}" download>The numbers of this picture</a> (CSV)'
+            )
+            cells.append(nbformat.v4.new_markdown_cell(link, id=f"numbers-{number}"))
+    notebook.cells = cells
     return nbformat.writes(notebook)
+
+
+def tables(notebook, name):
+    """The numbers of a notebook's pictures, by the number of the cell that draws them.
+
+    Args:
+        notebook: as read from its file.
+        name: its path in the repository.
+
+    Returns:
+        ``{cell: (file, text)}``: a file of the site, and the comma-separated values in it.
+    """
+    found = {}
+    for number, cell in enumerate(notebook.cells):
+        pictures = (o.get("metadata", {}).get("image/png", {}) for o in cell.get("outputs", []))
+        texts = [picture["csv"] for picture in pictures if picture.get("csv")]
+        if texts:
+            file = f"files/{name.with_suffix('').as_posix()}-{number}.csv"
+            found[number] = (file, "\n".join(texts))
+    return found
 
 
 def slug(heading):

@@ -9,6 +9,8 @@ from functools import partial
 
 import numpy as np
 
+from rnn_course.figure_data import BAND, numbers
+
 # Okabe & Ito's palette without its yellow and black, which are hard to see or taken by the axes.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00")
 MARKERS = ("o", "s", "^", "D", "v", "P")
@@ -39,17 +41,17 @@ def alt_text(ax):
 def describe(ax, text):
     """Say in words what `ax` shows: the text that `alt_text` returns.
 
-    Notebooks get it too, as the ``alt`` of the picture's metadata.
+    Notebooks get it too, as the ``alt`` of the picture's metadata; its ``csv`` are the `numbers`.
     """
     ax.set_label(text[0].upper() + text[1:])  # also in the printed form of the Axes
     # IPython asks each object that it shows for this.
-    ax.figure._repr_mimebundle_ = partial(_alt_of_picture, ax.figure)
+    ax.figure._repr_mimebundle_ = partial(_beside_picture, ax.figure)
 
 
-def _alt_of_picture(figure, **_):
+def _beside_picture(figure, **_):
     labels = [ax.get_label() for ax in figure.axes]
     text = " ".join(label for label in labels if not label.startswith("<"))  # <colorbar>
-    return {}, {"image/png": {"alt": text}}
+    return {}, {"image/png": {"alt": text, "csv": numbers(figure)}}
 
 
 def by_distance(
@@ -600,7 +602,8 @@ def _curves(xname, x, yname, curves, ax, xlabel, ylabel, log=False, markers=True
             label=name,
         )
         if len(values) > 1:
-            ax.fill_between(x, low, high, color=colour, alpha=0.2, linewidth=0)
+            band = dict(color=colour, alpha=0.2, linewidth=0, label=f"{BAND}{name}")
+            ax.fill_between(x, low, high, **band)
         sentences.append(f"{name}: {_course(x, centre)}.")
     if log:
         ax.set_yscale("log")

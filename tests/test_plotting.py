@@ -324,4 +324,5 @@ def test_a_notebook_is_given_the_words_of_all_parts_of_a_figure():
     gate_heat_map(["to"], {"gate": [0.5]}, ax=first.figure.axes[1])  # and its scale of colours
     data, metadata = first.figure._repr_mimebundle_(include=None, exclude=None)
     words = [alt_text(ax) for ax in first.figure.axes[:2]]
-    assert (data, metadata) == ({}, {"image/png": {"alt": " ".join(words)}})
+    table = "panel,series,at,value\n,a,1,1\n,gate,to,0.5\n"
+    assert (data, metadata) == ({}, {"image/png": {"alt": " ".join(words), "csv": table}})

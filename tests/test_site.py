@@ -139,6 +139,23 @@ def test_results_are_there_as_data(source):
         assert (source / picture).exists()
 
 
+def test_the_numbers_of_a_picture_are_a_file_below_it(tmp_path):
+    metadata = {"image/png": {"alt": "A line.", "csv": "at,value\n1,2\n"}}
+    drawn = new_output("display_data", {"image/png": ""}, metadata=metadata)
+    drawing = new_output(
+        "display_data", {"image/png": ""}, metadata={"image/png": {"alt": "A box."}}
+    )
+    cells = [new_code_cell(outputs=[drawn]), new_code_cell(outputs=[drawing])]
+    path = tmp_path / "01_x.ipynb"
+    nbformat.write(new_notebook(cells=[new_markdown_cell("# X"), *cells]), path)
+    pages, name = module("pages"), Path("notebooks/01_x.ipynb")
+    found = pages.tables(nbformat.read(path, as_version=4), name)
+    assert found == {1: ("files/notebooks/01_x-1.csv", "at,value\n1,2\n")}
+    shown = nbformat.reads(pages.prepared(path, name), as_version=4).cells
+    assert [cell.cell_type for cell in shown] == ["markdown", "code", "markdown", "code"]
+    assert 'href="../files/notebooks/01_x-1.csv"' in shown[2].source
+
+
 def test_nested_results_become_tables():
     numbers = {
         "seeds": 3,
