@@ -21,6 +21,7 @@ import keras
 from keras import ops
 
 from rnn_course.cells import GRUCell, LSTMCell, SimpleRNNCell
+from rnn_course.loop import at, scan, stacked
 
 # An activation's derivative, written in terms of the activation's own value y.
 DERIVATIVES = {
@@ -242,45 +243,6 @@ def only_once(gradient):
         )
 
     return ops.copy(gradient), backward
-
-
-def at(x, t):
-    """Step t of all; PyTorch indexes with a number only, TensorFlow does so without a copy."""
-    if hasattr(x, "read"):
-        return x.read(t)
-    return x[t] if keras.backend.backend() == "tensorflow" else ops.take(x, t, axis=0)
-
-
-def stacked(x):
-    """All steps as one tensor."""
-    return x.stack() if hasattr(x, "stack") else x
-
-
-def scan(step, carry, steps, outputs, reverse=False):
-    """`keras.ops.scan` of a step that returns the carry and so many outputs.
-
-    Keras's own, under TensorFlow, is slower: it wants as many outputs as the carry has parts, and
-    hands the carry on through arrays. Here the outputs stay the arrays they were written to, which
-    share memory where they hold the same, until they are `stacked`.
-    """
-    if keras.backend.backend() != "tensorflow":
-        return ops.scan(step, list(carry), steps, reverse=reverse)
-    import tensorflow as tf
-
-    n = tf.shape(steps)[0]
-    arrays = [tf.TensorArray(carry[0].dtype, n, clear_after_read=False) for _ in range(outputs)]
-
-    def body(t, carry, arrays):
-        carry, values = step(carry, t)
-        arrays = [array.write(t, value) for array, value in zip(arrays, values, strict=True)]
-        return t - 1 if reverse else t + 1, carry, arrays
-
-    def within(t, *_):
-        return t >= 0 if reverse else t < n
-
-    first = n - 1 if reverse else 0
-    _, carry, arrays = tf.while_loop(within, body, (first, list(carry), arrays))
-    return carry, arrays
 
 
 def over_steps(left, right):
