@@ -35,7 +35,7 @@ DERIVATIVES = {
 class SimpleRNN:
     """A cell's equations, its recurrent kernel U and the recurrent product's bias b, if any."""
 
-    kept = 1  # how many values of a step `forward_step` keeps for the way back
+    keeps = 1  # how many values of a step `forward_step` keeps for the way back
 
     def __init__(self, cell, U, b=None):
         self.cell, self.U, self.b = cell, U, b
@@ -91,7 +91,7 @@ class LSTM(SimpleRNN):
 class GRU(SimpleRNN):
     """See `rnn_course.bptt.GRU` for the equations."""
 
-    kept = 3
+    keeps = 3
 
     def __init__(self, cell, U, b=None):
         super().__init__(cell, U, b)
@@ -198,7 +198,7 @@ def run(cell, projected, initial_states, mask=None, final_states=True):
             after, kept = equations.forward_step(at(projected, t), before)
             return hold(after, before, t), [*before, *kept]
 
-        last, trace = scan(step, initial, steps, states + equations.kept)
+        last, trace = scan(step, initial, steps, states + equations.keeps)
         before, kept = [stacked(trace[0]), *trace[1:states]], trace[states:]
 
         def backward(*args, upstream=None):  # PyTorch gives it by name, after the arguments
