@@ -77,7 +77,7 @@ class LSTM(SimpleRNN):
 
     def backward_step(self, kept, states, gradients):
         (a,), (_, c), (dh, dc) = kept, states, gradients
-        i, f, candidate, o = self.gates(a)  # again: cheaper than to keep five values of each step
+        i, f, candidate, o = self.gates(a)  # again, rather than kept for every step
         g_c = self.g(f * c + i * candidate)
         dc = dc + dh * o * self.g_prime(g_c)
         da_i = dc * candidate * self.sigma_prime(i)

@@ -225,8 +225,8 @@ def _dataset(batches, shapes, count):
     signature = tuple(tf.TensorSpec(shape, tf.int32) for shape in shapes)
     dataset = tf.data.Dataset.from_generator(batches, output_signature=signature)
     dataset = dataset.apply(tf.data.experimental.assert_cardinality(count)).prefetch(2)
-    # There is nothing to tune, and at the end of a pass the tuner's thread is waited for, which
-    # sleeps 10 ms, then 20, 40 …: without this a pass of 5.5 s often takes 10.24 (TensorFlow 2.21).
+    # There is nothing to tune, and the end of a pass waits for the tuner's thread, which sleeps
+    # 10 ms, then 20, 40 …: a pass could take twice its time (TensorFlow 2.21).
     options = tf.data.Options()
     options.autotune.enabled = False
     return dataset.with_options(options)
