@@ -16,6 +16,7 @@ from rnn_course.checks import check_sizes
 from rnn_course.padding import check_ids, padded_batches
 from rnn_course.recurrence import RNN, bidirectional
 from rnn_course.tokens import PADDING
+from rnn_course.word_dropout import WordDropout
 
 POOLINGS = ("last", "final_states", "mean", "max", "sum", "concat", "attention")
 
@@ -50,6 +51,7 @@ class SequenceClassifier(keras.Model):
             what is behind them in longer ones is not seen.
         dropout: share of the values dropped after the embedding, between layers and before the
             read-out in training.
+        word_dropout: share of the tokens that are read as unknown in training.
 
     Call arguments:
         tokens: ids, ``(batch, timesteps)``; `rnn_course.tokens.PADDING` is masked.
@@ -60,8 +62,8 @@ class SequenceClassifier(keras.Model):
         ``(batch, timesteps)``.
 
     Raises:
-        ValueError: when a size is not a positive integer, the cell or the pooling is unknown, or an
-            argument does not go with the pooling.
+        ValueError: when a size is not a positive integer, the cell or the pooling is unknown,
+            ``word_dropout`` is not a share, or an argument does not go with the pooling.
 
     Example:
         >>> model = SequenceClassifier(vocabulary_size=10, classes=2, units=4)
@@ -86,6 +88,7 @@ class SequenceClassifier(keras.Model):
         score="additive",
         timesteps=None,
         dropout=0.0,
+        word_dropout=0.0,
         **kwargs,
     ):
         super().__init__(**kwargs)
@@ -101,6 +104,7 @@ class SequenceClassifier(keras.Model):
             score=score,
             timesteps=timesteps,
             dropout=dropout,
+            word_dropout=word_dropout,
         )
         check_sizes(vocabulary_size=vocabulary_size, classes=classes)
         check_sizes(embedding_dim=embedding_dim, layers=layers)
@@ -117,6 +121,7 @@ class SequenceClassifier(keras.Model):
             )
         if timesteps is not None:
             check_sizes(timesteps=timesteps)
+        self.word_dropout = WordDropout(word_dropout, name="word_dropout")
         self.embedding = keras.layers.Embedding(vocabulary_size, embedding_dim, name="embedding")
         self.recurrent_layers = [
             self._recurrent_layer(number, return_state=number == layers)
@@ -155,6 +160,7 @@ class SequenceClassifier(keras.Model):
     def call(self, tokens, return_weights=False, training=False):
         """Logits of each class; see the class."""
         mask = ops.not_equal(tokens, PADDING)
+        tokens = self.word_dropout(tokens, training=training)
         x = self.dropout(self.embedding(tokens), training=training)
         for layer in self.recurrent_layers[:-1]:
             x = self.dropout(layer(x, mask=mask, training=training), training=training)

@@ -21,7 +21,8 @@ from rnn_course.metrics import best_tags
 from rnn_course.padding import check_ids, pad, padded_batches
 from rnn_course.recurrence import RNN, bidirectional
 from rnn_course.token_loss import TokenModel
-from rnn_course.tokens import END, PADDING, UNKNOWN
+from rnn_course.tokens import END, PADDING
+from rnn_course.word_dropout import WordDropout
 
 
 @keras.saving.register_keras_serializable("rnn_course")
@@ -78,9 +79,7 @@ class SequenceTagger(TokenModel):
     Source:
         Huang, Xu & Yu (2015), "Bidirectional LSTM-CRF models for sequence tagging"; characters as
         in Lample et al. (2016), "Neural architectures for named entity recognition" (RNN), and Ma &
-        Hovy (2016), "End-to-end sequence labeling via bi-directional LSTM-CNNs-CRF" (CNN); word
-        dropout as in Iyyer et al. (2015), "Deep unordered composition rivals syntactic methods for
-        text classification".
+        Hovy (2016), "End-to-end sequence labeling via bi-directional LSTM-CNNs-CRF" (CNN).
     """
 
     def __init__(
@@ -256,47 +255,6 @@ class SequenceTagger(TokenModel):
             raise ValueError("characters must have a list of ids for each word of each sentence")
         for sentence in characters:
             check_ids(sentence, self.config["character_vocabulary_size"], "character")
-
-
-@keras.saving.register_keras_serializable("rnn_course")
-class WordDropout(keras.layers.Layer):
-    """Makes words unknown at random in training.
-
-    Args:
-        rate: share of the words.
-
-    Call arguments:
-        words: ids, ``(batch, timesteps)``; `rnn_course.tokens.PADDING` stays.
-
-    Returns:
-        Ids of the same shape, some of them `rnn_course.tokens.UNKNOWN` if ``training``.
-
-    Raises:
-        ValueError: when the rate is not from 0 to 1.
-
-    Example:
-        >>> WordDropout(1.0)(np.array([[4, 5, 0]]), training=True).numpy().tolist()
-        [[1, 1, 0]]
-    """
-
-    def __init__(self, rate, **kwargs):
-        super().__init__(**kwargs)
-        if not 0 <= rate <= 1:
-            raise ValueError(f"word_dropout must be from 0 to 1, got {rate!r}")
-        self.rate = rate
-        if rate > 0:
-            self.seed_generator = keras.random.SeedGenerator()
-
-    def call(self, words, training=False):
-        """The words, or some of them."""
-        if not training or self.rate == 0:
-            return words
-        drop = keras.random.uniform(ops.shape(words), seed=self.seed_generator) < self.rate
-        return ops.where(ops.logical_and(drop, words != PADDING), UNKNOWN, words)
-
-    def get_config(self):
-        """The constructor's arguments."""
-        return {**super().get_config(), "rate": self.rate}
 
 
 @keras.saving.register_keras_serializable("rnn_course")

@@ -9,6 +9,7 @@ from keras import ops
 
 from rnn_course.classification import POOLINGS, SequenceClassifier
 from rnn_course.padding import pad
+from rnn_course.tokens import UNKNOWN
 
 IDS = pad([[4, 5, 6, 7, 8], [5, 6, 7], [9]])
 MASK = IDS > 0
@@ -142,6 +143,18 @@ def test_learns_which_of_two_words_comes_first(pooling):
     assert np.mean(found == labels) > 0.95
 
 
+def test_word_dropout_reads_tokens_as_unknown_in_training_only():
+    hiding, plain = classifier(word_dropout=1.0), classifier()
+    plain.build(IDS.shape)
+    hiding.build(IDS.shape)
+    hiding.set_weights(plain.get_weights())
+    np.testing.assert_array_equal(logits_of(hiding, IDS), logits_of(plain, IDS))
+    unknown = np.where(MASK, UNKNOWN, IDS)
+    hidden = ops.convert_to_numpy(hiding(IDS, training=True))
+    np.testing.assert_array_equal(hidden, logits_of(plain, unknown))
+    assert not np.allclose(hidden, logits_of(plain, IDS))
+
+
 # Predictions
 
 MEAN = classifier("mean")
@@ -191,6 +204,7 @@ def test_save_and_load(options, tmp_path):
         (dict(layers=True), "layers must be a positive integer, got True"),
         (dict(units=0), "units must be a positive integer, got 0"),
         (dict(cell="elman"), "cell must be one of"),
+        (dict(word_dropout=2), "word_dropout must be from 0 to 1, got 2"),
         (dict(pooling="first"), "pooling must be one of .*'attention'.*, got 'first'"),
         (dict(pooling="final_states", bidirectional=False), 'is for two directions: use "last"'),
         (dict(pooling="last", bidirectional=True), 'is for one direction: use "final_states"'),
