@@ -7,6 +7,7 @@ from pathlib import Path
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 from PIL import Image
 
 from rnn_course import corpora
@@ -162,3 +163,39 @@ def test_committed_results_hold_what_they_claim():
 def test_the_readme_says_what_was_measured(benchmark):
     readme = (FOLDER.parent / "README.md").read_text("utf-8")
     assert benchmark("tables").replaced(readme) == readme
+
+
+@pytest.mark.trains
+def test_averaged_weights_are_the_same_after_a_kill(benchmark, tmp_path):
+    """Best weights are averages; a run that goes on does so from the weights it had in training."""
+    average = benchmark("quality_tasks").MovingAverage
+    run = benchmark("quality").Run(0, tmp_path, None, None)
+
+    class Killed(BaseException):
+        pass
+
+    class Kill(keras.callbacks.Callback):
+        def on_epoch_begin(self, epoch, logs=None):
+            if epoch == 3:
+                raise Killed
+
+    def train(name, *more):
+        keras.utils.set_random_seed(0)
+        generator = np.random.default_rng(0)
+        x = generator.normal(size=(64, 5)).astype("float32")
+        data = tf.data.Dataset.from_tensor_slices((x, x @ np.arange(5.0))).batch(8)
+        model = keras.Sequential([keras.Input((5,)), keras.layers.Dense(1)])
+        model.compile(keras.optimizers.Adam(0.1, use_ema=True, ema_momentum=0.9), "mse")
+        run.part(name).fit(model, data, data, 6, 3, callbacks=[average(), *more])
+        log = (tmp_path / name / "log.csv").read_text()
+        return model.get_weights(), log, float(model.evaluate(data, verbose=0))
+
+    weights, log, loss = train("unharmed")
+    with pytest.raises(Killed):
+        train("killed", Kill())
+    resumed, resumed_log, _ = train("killed")
+    for now, then in zip(resumed, weights, strict=True):
+        np.testing.assert_allclose(now, then, rtol=1e-5)
+    assert resumed_log == log
+    last = float(log.splitlines()[-1].rsplit(",", 1)[1])
+    assert loss == pytest.approx(last, rel=1e-4)  # what was validated is what one gets
