@@ -3,8 +3,7 @@
     python docs/decks.py
 
 A notebook says in its metadata which IDs it covers, ``{"rnn_course": {"concepts": ["H1"]}}``, and
-names each in the text of the sections that cover it: from there come the links. An ID that no
-notebook covers yet keeps what is written for it, ``to come: NN_name``.
+names each in the text of the sections that cover it: from there come the links.
 """
 
 import re
@@ -22,12 +21,16 @@ MENTIONS = re.compile(r"(\d+ )?(Symbols|Summary|References|Exercises)\b")
 
 
 class Section(NamedTuple):
-    """A heading of a notebook and what stands below it, up to the next heading."""
+    """A heading of a notebook and what stands below it, up to the next heading.
+
+    What a section without code of its own runs is in its subsections: ``code_below``.
+    """
 
     notebook: str
     title: str
     text: str
     code: list[str]
+    code_below: list[str]
 
     @property
     def link(self):
@@ -48,18 +51,22 @@ def concepts(notebook):
 
 def sections(notebook, name):
     """The sections of a notebook in their order, without those that only mention IDs."""
-    found = []
+    found, below = [], []
     for cell in notebook.cells:
         if cell.cell_type == "code":
             if found:
                 found[-1].code.append(cell.source)
+                if found[-1].code_below is not below:
+                    below.append(cell.source)
             continue
         before, *headed = re.split(r"^(?=#{2,3} )", cell.source, flags=re.MULTILINE)
         if found:
             found[-1] = found[-1]._replace(text=found[-1].text + "\n" + before)
         for part in headed:
             heading, _, text = part.partition("\n")
-            found.append(Section(name, heading.lstrip("# ").strip(), text, []))
+            found.append(Section(name, heading.lstrip("# ").strip(), text, [], []))
+            if heading.startswith("## "):
+                below = found[-1].code_below
     return [section for section in found if not MENTIONS.match(section.title)]
 
 
@@ -84,9 +91,9 @@ def with_links(page, notebooks):
     """The page with its last column written anew."""
 
     def row(match):
-        concept, topic, where = match.groups()
+        concept, topic, _ = match.groups()
         links = " · ".join(section.link for section in covering(concept, notebooks))
-        return f"| {concept} | {topic} | {links or where} |"
+        return f"| {concept} | {topic} | {links} |"
 
     return ROW.sub(row, page)
 
