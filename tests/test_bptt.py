@@ -114,12 +114,9 @@ def assert_near(actual, expected, relative):
     )
 
 
-@with_and_without_bias
-@every_cell
-def test_equals_finite_differences(name, use_bias, mask):
-    cell = CELLS[name]
-    weights, inputs, initial_state = random_run(cell, use_bias)
-    losses = random_losses(cell)
+def assert_equals_finite_differences(cell, run, mask):
+    weights, inputs, initial_state = run
+    losses = random_losses(cell, *mask.shape)
 
     def values():
         record = bptt.forward(cell, weights, inputs, initial_state, mask)
@@ -130,6 +127,12 @@ def test_equals_finite_differences(name, use_bias, mask):
     for i, loss in enumerate(losses):
         for actual, by_loss in zip(flat(bptt.backward(record, *loss)), expected, strict=True):
             assert_near(actual, by_loss[i], 1e-6)
+
+
+@with_and_without_bias
+@every_cell
+def test_equals_finite_differences(name, use_bias, mask):
+    assert_equals_finite_differences(CELLS[name], random_run(CELLS[name], use_bias), mask)
 
 
 @every_mask
@@ -214,6 +217,7 @@ def test_batch_of_one_and_length_one(name, shape):
     layer = RNN(ours(UNITS, dtype="float64", **options), **OPTIONS)
     run = random_run(CELLS[name], True, *shape)
     assert_equals_layer(CELLS[name], layer, run, np.ones(shape, bool))
+    assert_equals_finite_differences(CELLS[name], run, np.ones(shape, bool))
     empty = bptt.forward(CELLS[name], run[0], np.zeros((0, 2, FEATURES)))
     assert bptt.backward(empty, np.zeros((0, 2, UNITS))).kernel.sum() == 0
 

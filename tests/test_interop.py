@@ -1,10 +1,12 @@
 """Weights moved by name: what is computed must not change, and what cannot be the same is refused.
 
-The layers of Keras and of PyTorch are the oracles: each computes with code of its own.
+The layers of Keras and of PyTorch are the oracles: each computes with code of its own. Modules
+that store and compute what PyTorch's documentation says stand in where it is not installed.
 """
 
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import keras
 import numpy as np
@@ -268,6 +270,86 @@ def test_the_two_biases_of_an_lstm_are_kept_or_summed():
     copy_weights(source, target, biases="sum")
     np.testing.assert_array_equal(torch_biases(target), [b_ih + b_hh, 0 * b_hh])
     assert_same(source, target)
+
+
+# The same without PyTorch
+
+
+class Tensor:
+    """As much of a PyTorch tensor as is needed to read and write it."""
+
+    def __init__(self, array):
+        self.array = np.array(array)
+
+    def cpu(self):
+        return self
+
+    def numpy(self):
+        return self.array
+
+    def new_tensor(self, array):
+        return Tensor(array)
+
+    def copy_(self, other):
+        self.array[...] = other.array
+
+
+GATES_IN_PYTORCH = {"SimpleRNN": 1, "LSTM": 4, "GRU": 3}
+
+
+def documented_module(kind, seed=0):
+    generator = np.random.default_rng(seed)
+    rows = GATES_IN_PYTORCH[kind] * UNITS
+    shapes = {"weight_ih_l0": (rows, FEATURES), "weight_hh_l0": (rows, UNITS)}
+    shapes |= {"bias_ih_l0": (rows,), "bias_hh_l0": (rows,)}
+    tensors = {
+        name: Tensor(generator.normal(size=shape).astype("float32"))
+        for name, shape in shapes.items()
+    }
+    return SimpleNamespace(
+        mode="RNN_TANH" if kind == "SimpleRNN" else kind,
+        num_layers=1,
+        bias=True,
+        bidirectional=False,
+        proj_size=0,
+        state_dict=lambda: tensors,
+    )
+
+
+def documented_outputs(kind, module):
+    """All h_t by the equations of PyTorch's documentation, columns and all, in its gate order."""
+    W, U, b, b_h = (tensor.array for tensor in module.state_dict().values())
+    outputs = []
+    for sequence in x:
+        h, c = np.zeros((2, UNITS))
+        for x_t in sequence:
+            from_x, from_h = W @ x_t + b, U @ h + b_h
+            if kind == "SimpleRNN":
+                h = np.tanh(from_x + from_h)
+            elif kind == "LSTM":
+                i, f, g, o = np.split(from_x + from_h, 4)
+                c = sigmoid(f) * c + sigmoid(i) * np.tanh(g)
+                h = sigmoid(o) * np.tanh(c)
+            else:
+                r, z = np.split(sigmoid((from_x + from_h)[: 2 * UNITS]), 2)
+                n = np.tanh(from_x[2 * UNITS :] + r * from_h[2 * UNITS :])
+                h = (1 - z) * n + z * h
+            outputs.append(h)
+    return np.reshape(outputs, (BATCH, TIMESTEPS, UNITS))
+
+
+def sigmoid(a):
+    return 1 / (1 + np.exp(-a))
+
+
+@pytest.mark.parametrize("kind", OURS)
+def test_from_the_documented_pytorch_and_back(kind):
+    source, target = documented_module(kind), stack(ours(kind))
+    copy_weights(source, target)
+    np.testing.assert_allclose(run(target)[0], documented_outputs(kind, source), atol=1e-5)
+    back = documented_module(kind, seed=1)
+    copy_weights(target, back)
+    np.testing.assert_allclose(documented_outputs(kind, back), run(target)[0], atol=1e-5)
 
 
 # What does not fit
