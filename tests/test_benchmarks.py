@@ -1,5 +1,8 @@
 """The benchmarks measure what they say: the peers give the same answers, the turns are fair."""
 
+import dataclasses
+import gzip
+import hashlib
 import json
 import sys
 from pathlib import Path
@@ -175,6 +178,41 @@ def test_quality_results_grow_by_seed_and_nothing_is_trained_twice(
     quality.main(["characters"], seeds=1, **arguments)
     assert list(found()["characters"]["scores"]) == ["0"]
     assert found()["characters"]["scores"] != first["scores"]
+
+
+@pytest.mark.trains
+def test_the_multi30k_recipe_runs_when_its_files_are_in_the_cache(benchmark, monkeypatch, tmp_path):
+    """On made-up files in their place: pairs of the grammar, in the form of Multi30k's."""
+    pytest.importorskip("tensorflow_text")
+    monkeypatch.setenv("RNN_COURSE_DATA", str(tmp_path))
+    corpus, pairs, files = corpora.info("multi30k"), corpora.load("translation", examples=2000), []
+    for file in corpus.files:
+        side = 0 if ".en." in file.path else 1
+        lines = (" ".join(pair[side]) + "\n" for pair in getattr(pairs, file.split)[:200])
+        content = gzip.compress("".join(lines).encode())
+        file.location.parent.mkdir(exist_ok=True)
+        file.location.write_bytes(content)
+        sha256 = hashlib.sha256(content).hexdigest()
+        files.append(dataclasses.replace(file, bytes=len(content), sha256=sha256))
+    changed = dataclasses.replace(corpus, files=tuple(files))
+    monkeypatch.setitem(corpora._CORPORA, "multi30k", changed)
+    assert corpora.is_cached("multi30k")
+    quality, out = benchmark("quality"), tmp_path / "quality.json"
+    task = quality.TASKS["multi30k"]
+    small = dict(test_sentences=20, pieces=200, units=8, embedding_dim=8, epochs=1)
+    monkeypatch.setitem(quality.TASKS, "multi30k", task._replace(setting=task.setting | small))
+    quality.main(["multi30k"], seeds=1, runs=tmp_path, examples=None, epochs=None, out=out)
+    found = json.loads(out.read_text("utf-8"))["tasks"]["multi30k"]
+    assert found["corpus"] == {file.path: file.sha256 for file in files}
+    assert found["epochs"] == {"0": [1, 1]}
+    assert list(found["scores"]["0"]) == [
+        f"{metric}, {name}, {way}"
+        for name in ("attention", "no attention")
+        for way in ("beam 5", "greedy")
+        for metric in ("BLEU", "chrF")
+    ]
+    assert all(0 <= score <= 100 for score in found["scores"]["0"].values())
+    assert all("version:" in signature for signature in found["notes"])
 
 
 def test_the_table_of_quality_says_how_many_seeds(benchmark):
