@@ -161,7 +161,7 @@ def supports(cell):
         >>> supports(LSTMCell(2)), supports(LSTMCell(2, activation="softplus"))
         (True, False)
     """
-    return equations_of(cell) is not None and all(
+    return known_as(cell) is not None and all(
         getattr(cell, name, cell.activation) in DERIVATIVES
         for name in ("activation", "recurrent_activation")
     )
@@ -197,7 +197,7 @@ def run(cell, projected, initial_states, mask=None, final_states=True):
     @ops.custom_gradient
     def states_along(projected, *arguments):
         initial = arguments[len(weights) :]
-        equations = equations_of(cell)(cell, *arguments[: len(weights)])
+        equations = EQUATIONS[known_as(cell)](cell, *arguments[: len(weights)])
 
         def step(before, inputs):
             x, *real = inputs
@@ -262,10 +262,7 @@ def over_steps(left, right):
     return ops.transpose(left) @ right
 
 
-def equations_of(cell):
-    """The class with a cell's equations; None where ``gates`` or ``step`` are the cell's own."""
+def known_as(cell):
+    """Which of the three cells it is; None where ``gates`` or ``step`` are the cell's own."""
     methods = [getattr(getattr(cell, name, None), "__func__", None) for name in ("gates", "step")]
-    for known, equations in EQUATIONS.items():
-        if methods == [known.gates, known.step]:
-            return equations
-    return None
+    return next((known for known in EQUATIONS if methods == [known.gates, known.step]), None)
