@@ -35,7 +35,8 @@ DERIVATIVES = {
 class SimpleRNN:
     """A cell's equations, its recurrent kernel U and the recurrent product's bias b, if any."""
 
-    keeps = 0  # what `forward_step` keeps for the way back beside the hidden state: how many values
+    keeps = 0  # how many values `forward_step` keeps for the way back, beside the hidden state
+    da_is_kept_there = False  # whether da takes the place of the first of them, which is as large
 
     def __init__(self, cell, U, b=None):
         self.cell, self.U, self.b = cell, U, b
@@ -67,6 +68,7 @@ class LSTM(SimpleRNN):
     """See `rnn_course.bptt.LSTM` for the equations."""
 
     keeps = 1
+    da_is_kept_there = True
 
     def gates(self, a):
         """Input and forget gate, candidate, output gate of the pre-activations of a step."""
@@ -227,7 +229,8 @@ def run(cell, projected, initial_states, mask=None, final_states=True):
                 ds[1:] = [dy[timesteps + i] for i in range(states - 1)]
             equations.U_T = ops.transpose(equations.U)  # here, not at every step
             inputs = [dy[:timesteps], before, *others, h, *kept, *masks]
-            d_initial, [da] = scan(step_back, ds, inputs, 1, reverse=True)
+            place = 2 + states if equations.da_is_kept_there else None
+            d_initial, [da] = scan(step_back, ds, inputs, 1, reverse=True, place=place)
             da = stacked(da)
             d_weights = equations.weight_gradients([h, *kept], before, da)
             return tuple(map(only_once, [da, *d_weights, *d_initial]))

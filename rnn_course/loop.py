@@ -9,7 +9,7 @@ import keras
 from keras import ops
 
 
-def scan(step, carry, inputs, outputs, reverse=False):
+def scan(step, carry, inputs, outputs, reverse=False, place=None):
     """Carry something along all steps.
 
     Args:
@@ -19,6 +19,8 @@ def scan(step, carry, inputs, outputs, reverse=False):
         inputs: a list of tensors, time first, or of outputs of another scan.
         outputs: how many tensors a step returns beside the carry.
         reverse: whether to go from the last step to the first.
+        place: which of the inputs, an output of another scan, the first output may take the place
+            of in memory, as nothing reads it again.
 
     Returns:
         The last carry, and for each output all its steps: to be `stacked`, or scanned.
@@ -40,9 +42,16 @@ def scan(step, carry, inputs, outputs, reverse=False):
 
     n = inputs[0].size() if _is_array(inputs[0]) else tf.shape(inputs[0])[0]
     arrays = [tf.TensorArray(carry[0].dtype, n, clear_after_read=False) for _ in range(outputs)]
+    if tf.executing_eagerly():  # there an array that is written to is no longer what it was
+        place = None
+    if place is not None:
+        arrays[0] = inputs[place]
 
-    def read(t):
-        return [x.read(t) if _is_array(x) else x[t] for x in inputs]
+    def read(t, arrays):
+        now = [*inputs]
+        if place is not None:
+            now[place] = arrays[0]
+        return [x.read(t) if _is_array(x) else x[t] for x in now]
 
     def body(t, x, carry, arrays):
         carry, values = step(carry, x)
@@ -50,13 +59,15 @@ def scan(step, carry, inputs, outputs, reverse=False):
         after = t - 1 if reverse else t + 1
         # Read a step ahead, for XLA: it joins reading and computing into one operation otherwise,
         # reads number by number then and computes without vector instructions.
-        return after, read(tf.clip_by_value(after, 0, n - 1)), carry, arrays
+        return after, read(tf.clip_by_value(after, 0, n - 1), arrays), carry, arrays
 
     def within(t, *_):
         return t >= 0 if reverse else t < n
 
     first = n - 1 if reverse else tf.constant(0)
-    _, _, carry, arrays = tf.while_loop(within, body, (first, read(first), list(carry), arrays))
+    _, _, carry, arrays = tf.while_loop(
+        within, body, (first, read(first, arrays), list(carry), arrays)
+    )
     return carry, arrays
 
 
