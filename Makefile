@@ -8,7 +8,7 @@ BIN := .venv/bin
 endif
 INSTALLED := .venv/installed
 
-.PHONY: course test lab lab-check colab compat launch site site-check hub hub-check exercises example-class
+.PHONY: course test lab lab-check colab compat binder-check launch site site-check hub hub-check exercises example-class
 course: $(INSTALLED)
 	"$(BIN)/rnn-course" run
 
@@ -34,6 +34,9 @@ colab: $(INSTALLED)
 
 compat: colab
 	"$(BIN)/python" -m pytest deploy/check_colab.py
+
+binder-check: $(INSTALLED)
+	"$(BIN)/python" -m pytest deploy/check_binder.py
 
 # Node.js 20 or newer: the hub's proxy is written for it.
 hub: $(INSTALLED)

@@ -1,6 +1,7 @@
 """The benchmarks measure what they say: the peers give the same answers, the turns are fair."""
 
 import json
+import os
 import sys
 from pathlib import Path
 
@@ -150,6 +151,29 @@ def test_quality_adds_to_the_results_and_trains_nothing_twice(benchmark, monkeyp
     monkeypatch.setattr(keras.Model, "fit", None)  # from here on nothing can be trained
     quality.main(["small"], **arguments)
     assert json.loads(out.read_text("utf-8"))["tasks"]["small"] == found
+
+
+@pytest.mark.trains
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no signal to interrupt it with")
+def test_a_class_is_graded_interrupted_and_graded_to_its_end(benchmark, tmp_path):
+    grading, out = benchmark("grading"), tmp_path / "grading.json"
+    grading.main(students=3, jobs=1, out=out)
+    found = json.loads(out.read_text("utf-8"))
+    assert found["exit status"] == [130, 0]
+    assert found["graded before the interruption"] == 2
+    assert found["graded again"] == 0
+    assert found["points as expected"] == 3
+    assert 0.1 < found["peak GB"] < 4
+
+
+def test_answers_of_all_kinds_are_in_the_class(benchmark, tmp_path):
+    points = benchmark("grading").make_class(tmp_path, 60)
+    assert len(set(points.values())) > 10
+    assert 0 in points.values()
+    assert {path.name for path in tmp_path.iterdir()} == points.keys()
+    texts = {path.read_text("utf-8") for path in tmp_path.iterdir()}
+    for misfit in ("crashes", "hangs", "essay"):
+        assert (FOLDER.parent / f"tests/submissions/{misfit}.ipynb").read_text("utf-8") in texts
 
 
 def test_committed_results_hold_what_they_claim():
