@@ -98,6 +98,8 @@ class Grading:
 
     def run(self, until: float = np.inf) -> int:
         """Grade to the end, or interrupt when so many are graded; returns the exit status."""
+        # Whatever a shell starts in the background ignores Ctrl-C, and so would what it starts.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         start, told = time.monotonic(), False
         process = psutil.Popen(self.command)
         while process.poll() is None:
