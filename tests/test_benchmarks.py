@@ -182,6 +182,10 @@ def test_committed_results_hold_what_they_claim():
     assert results["times as long"]["loop"]["lowest"] >= 20
     assert min(results["same translation"].values()) >= 0.99
     assert np.isfinite(results["seconds"]["batched"])
+    results = json.loads((FOLDER / "results" / "grading.json").read_text("utf-8"))
+    assert results["points as expected"] == results["students"] == 300
+    assert results["exit status"] == [130, 0]
+    assert results["graded again"] == 0
 
 
 def test_the_readme_says_what_was_measured(benchmark):
