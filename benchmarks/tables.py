@@ -16,7 +16,12 @@ SEEDS = 3  # that a mean should be over
 
 def text() -> str:
     """The part of the README that says what was measured."""
-    parts = {"quality": quality, "recurrence": recurrence, "decoding": decoding}
+    parts = {
+        "quality": quality,
+        "recurrence": recurrence,
+        "decoding": decoding,
+        "grading": grading,
+    }
     return "\n".join(
         part(json.loads(file.read_text("utf-8")))
         for name, part in parts.items()
@@ -113,6 +118,17 @@ def decoding(results: dict) -> str:
         "Python loop over the same model takes, sentence by sentence\nand step by step (median and "
         "range of the parts timed), and how often it finds the same translation.\n\n"
         f"| | times as long | same translation |\n| --- | --- | --- |\n{rows}"
+    )
+
+
+def grading(results: dict) -> str:
+    """What `benchmarks/grading.py` found."""
+    return (
+        f"`rnn-course grade` for a class of {results['students']}, {results['jobs']} notebooks at "
+        f"a time, on {_machine(results)}:\n{results['seconds'] / 60:.0f} minutes, "
+        f"{results['seconds a submission']:.1f} s a notebook, at most {results['peak GB']:.1f} GB. "
+        "It was interrupted once and went on from there;\n"
+        f"{results['points as expected']} of {results['students']} got the points they should.\n"
     )
 
 

@@ -4,6 +4,7 @@ import dataclasses
 import gzip
 import hashlib
 import json
+import os
 import sys
 from pathlib import Path
 
@@ -249,12 +250,39 @@ def test_committed_quality_is_that_of_the_present_settings(benchmark):
             assert found[part].keys() == found["scores"].keys()
 
 
+@pytest.mark.trains
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no signal to interrupt it with")
+def test_a_class_is_graded_interrupted_and_graded_to_its_end(benchmark, tmp_path):
+    grading, out = benchmark("grading"), tmp_path / "grading.json"
+    grading.main(students=3, jobs=1, out=out)
+    found = json.loads(out.read_text("utf-8"))
+    assert found["exit status"] == [130, 0]
+    assert found["graded before the interruption"] == 2
+    assert found["graded again"] == 0
+    assert found["points as expected"] == 3
+    assert 0.1 < found["peak GB"] < 4
+
+
+def test_answers_of_all_kinds_are_in_the_class(benchmark, tmp_path):
+    points = benchmark("grading").make_class(tmp_path, 60)
+    assert len(set(points.values())) > 10
+    assert 0 in points.values()
+    assert {path.name for path in tmp_path.iterdir()} == points.keys()
+    texts = {path.read_text("utf-8") for path in tmp_path.iterdir()}
+    for misfit in ("crashes", "hangs", "essay"):
+        assert (FOLDER.parent / f"tests/submissions/{misfit}.ipynb").read_text("utf-8") in texts
+
+
 def test_committed_results_hold_what_they_claim():
     results = json.loads((FOLDER / "results" / "decoding.json").read_text("utf-8"))
     assert results["sentences"] == 1000
     assert results["times as long"]["loop"]["lowest"] >= 20
     assert min(results["same translation"].values()) >= 0.99
     assert np.isfinite(results["seconds"]["batched"])
+    results = json.loads((FOLDER / "results" / "grading.json").read_text("utf-8"))
+    assert results["points as expected"] == results["students"] == 300
+    assert results["exit status"] == [130, 0]
+    assert results["graded again"] == 0
 
 
 def test_the_readme_says_what_was_measured(benchmark):
