@@ -8,7 +8,7 @@ BIN := .venv/bin
 endif
 INSTALLED := .venv/installed
 
-.PHONY: course test lab lab-check compat launch site site-check hub-check exercises example-class
+.PHONY: course test lab lab-check colab compat binder-check launch site site-check hub hub-check exercises example-class
 course: $(INSTALLED)
 	"$(BIN)/rnn-course" run
 
@@ -29,13 +29,21 @@ site-check: site
 lab-check: $(INSTALLED)
 	"$(BIN)/python" -m pytest docs/check_lab.py
 
-compat: $(INSTALLED)
+colab: $(INSTALLED)
+	"$(BIN)/python" deploy/check_colab.py
+
+compat: colab
 	"$(BIN)/python" -m pytest deploy/check_colab.py
 
+binder-check: $(INSTALLED)
+	"$(BIN)/python" -m pytest deploy/check_binder.py
+
 # Node.js 20 or newer: the hub's proxy is written for it.
-hub-check: $(INSTALLED)
+hub: $(INSTALLED)
 	"$(BIN)/python" -m pip install -c constraints.txt -e ".[hub]"
 	npm install --no-audit --no-fund --prefix build/hub configurable-http-proxy@5.3.0
+
+hub-check: hub
 	"$(BIN)/python" -m pytest deploy/check_hub.py
 
 launch: $(INSTALLED)

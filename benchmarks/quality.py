@@ -6,13 +6,13 @@
 
 Each task has one setting, in `quality_tasks`. The test part is scored once, with the weights that
 were best in development; Tiny Shakespeare has no test part, its validation part is what others
-report. What comes out is added to ``results/quality.json``. Every run has a folder of its own under
-``--runs``; a command that was killed goes on where it was when it is called again.
+report. What a seed comes to is added to ``results/quality.json`` when it is done; seeds that are
+there with the same setting and corpus are not trained again. Every run has a folder of its own
+under ``--runs``; a command that was killed goes on where it was when it is called again.
 """
 
 import hashlib
 import json
-import statistics
 import time
 from pathlib import Path
 from typing import Annotated, NamedTuple
@@ -86,59 +86,63 @@ class Clock(keras.callbacks.Callback):
         self.path.write_text(f"{(time.process_time() - self.start) / 60:.3f}\n", "utf-8")
 
 
-def measure(name: str, seeds: int, runs: Path, examples: int | None, epochs: int | None) -> dict:
-    """Train a task from several seeds and sum up."""
+def measure(
+    name: str, seeds: int, runs: Path, examples: int | None, epochs: int | None, out: Path
+) -> None:
+    """Train a task from the seeds that are not in the results yet, and add each when it is done."""
     task = TASKS[name]
-    found, minutes, passes = [], [], []
-    for seed in range(seeds):
-        keras.utils.set_random_seed(seed)
-        setting = json.dumps([task.setting, examples, epochs], sort_keys=True)
-        key = hashlib.sha256(setting.encode()).hexdigest()[:8]
-        run = Run(seed, runs / f"{name}-{key}-seed{seed}", examples, epochs)
-        scores, model, notes = task.train(run, task.corpus, **task.setting)
-        taken = [float(file.read_text("utf-8")) for file in run.folder.rglob(MINUTES)]
-        minutes.append(round(sum(taken), 1))
-        logs = sorted(run.folder.rglob("log.csv"))
-        passes.append([len(training_log(log.parent)["loss"]) for log in logs])
-        found.append({metric: round(score, 5) for metric, score in scores.items()})
-        print(f"{name}, seed {seed}, {minutes[-1]} min: {found[-1]}", flush=True)
-    return {
+    about = {
         "title": task.title,
         "known": task.known,
-        "scores": {metric: summary([scores[metric] for scores in found]) for metric in found[0]},
-        "processor minutes": minutes,
-        "epochs": passes,
-        "parameters": model.count_params(),
-        "notes": notes,
+        "aim": task.aim,
         "setting": task.setting,
+        "label": label(name, examples, epochs),
         "corpus": {file.path: file.sha256 for file in corpora.info(task.corpus).files},
     }
+    found = read(out).get(name, {})
+    if any(found.get(what) != about[what] for what in ("label", "corpus")):
+        found = {"scores": {}, "processor minutes": {}, "epochs": {}}
+    for seed in range(seeds):
+        if str(seed) in found["scores"]:
+            continue
+        keras.utils.set_random_seed(seed)
+        run = Run(seed, runs / f"{about['label']}-seed{seed}", examples, epochs)
+        scores, model, notes = task.train(run, task.corpus, **task.setting)
+        minutes = sum(float(file.read_text("utf-8")) for file in run.folder.rglob(MINUTES))
+        logs = sorted(run.folder.rglob("log.csv"))
+        found = about | found | {"parameters": model.count_params(), "notes": notes}
+        found["scores"][str(seed)] = {metric: round(score, 5) for metric, score in scores.items()}
+        found["processor minutes"][str(seed)] = round(minutes, 1)
+        found["epochs"][str(seed)] = [len(training_log(log.parent)["loss"]) for log in logs]
+        print(f"{name}, seed {seed}, {minutes:.1f} min: {found['scores'][str(seed)]}", flush=True)
+        tasks = read(out) | {name: found}  # read again: another task may have been added since
+        write(out, {"tasks": {name: tasks[name] for name in TASKS if name in tasks}})
 
 
-def summary(scores: list[float]) -> dict:
-    """Of one metric: mean and standard deviation over the seeds, and each seed's score."""
-    return {
-        "mean": round(statistics.mean(scores), 5),
-        "spread": round(statistics.stdev(scores), 5) if len(scores) > 1 else None,
-        "each": scores,
-    }
+def label(name: str, examples: int | None, epochs: int | None) -> str:
+    """What tells the runs of one setting, and those of a trial, from others of the task."""
+    setting = json.dumps([TASKS[name].setting, examples, epochs], sort_keys=True)
+    return f"{name}-{hashlib.sha256(setting.encode()).hexdigest()[:8]}"
+
+
+def read(results: Path) -> dict:
+    """What was found so far, by task."""
+    return json.loads(results.read_text("utf-8"))["tasks"] if results.exists() else {}
 
 
 def main(
     tasks: Annotated[list[str], typer.Argument(help=f"Some of: {', '.join(TASKS)}.")],
-    seeds: Annotated[int, typer.Option(min=1, help="How many trainings.")] = 3,
+    seeds: Annotated[int, typer.Option(min=1, help="Trains seeds 0 to one less.")] = 3,
     runs: Annotated[Path, typer.Option(help="Folder of logs and weights.")] = Path("build/quality"),
     examples: Annotated[int | None, typer.Option(help="Of each part; for a trial.")] = None,
     epochs: Annotated[int | None, typer.Option(help="At most; for a trial.")] = None,
     out: Annotated[Path, typer.Option(help="File the results are added to.")] = RESULTS,
 ) -> None:
-    """Train, score and add the results."""
+    """Train the seeds that are missing, score them and add the results."""
     if unknown := set(tasks) - set(TASKS):
         raise typer.BadParameter(f"no task {', '.join(unknown)}: choose of {', '.join(TASKS)}")
     for name in tasks:
-        found = measure(name, seeds, runs, examples, epochs)
-        results = json.loads(out.read_text("utf-8"))["tasks"] if out.exists() else {}
-        write(out, {"tasks": results | {name: found}})
+        measure(name, seeds, runs, examples, epochs, out)
 
 
 if __name__ == "__main__":

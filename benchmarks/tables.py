@@ -11,11 +11,17 @@ import numpy as np
 HERE = Path(__file__).resolve().parent
 README = HERE.parent / "README.md"
 START, END = "<!-- results -->\n", "<!-- /results -->\n"
+SEEDS = 3  # that a mean should be over
 
 
 def text() -> str:
     """The part of the README that says what was measured."""
-    parts = {"quality": quality, "recurrence": recurrence, "decoding": decoding}
+    parts = {
+        "quality": quality,
+        "recurrence": recurrence,
+        "decoding": decoding,
+        "grading": grading,
+    }
     return "\n".join(
         part(json.loads(file.read_text("utf-8")))
         for name, part in parts.items()
@@ -26,25 +32,32 @@ def text() -> str:
 def quality(results: dict) -> str:
     """What `benchmarks/quality.py` found."""
     rows = "".join(
-        f"| {task['title']} | {_scores(task['scores'])} | {task['known']} "
-        f"| {task['parameters'] / 1e6:.1f} M | {np.mean(task['processor minutes']):.0f} |\n"
+        f"| {task['title']} | {_scores(list(task['scores'].values()))} | {_seeds(task['scores'])} "
+        f"| {task['aim']} | {task['known']} | {task['parameters'] / 1e6:.1f} M "
+        f"| {np.mean(list(task['processor minutes'].values())):.0f} |\n"
         for task in results["tasks"].values()
     )
     return (
-        "Held-out text, mean and standard deviation over seeds (their number in brackets), no "
-        f"vectors or\nmodels from outside; on {_machine(results)}.\n\n"
-        "| | here | elsewhere | parameters | processor minutes a seed |\n"
-        f"| --- | --- | --- | --- | --- |\n{rows}"
+        "Held-out text, mean and standard deviation over seeds, no vectors or models from "
+        f"outside;\non {_machine(results)}.\n\n"
+        "| | here | seeds | aim | elsewhere | parameters | processor minutes a seed |\n"
+        f"| --- | --- | --- | --- | --- | --- | --- |\n{rows}"
     )
 
 
-def _scores(scores: dict) -> str:
-    return "<br>".join(_score(metric, found) for metric, found in scores.items())
+def _scores(seeds: list[dict]) -> str:
+    """Each metric's mean over the seeds, and their standard deviation if there are several."""
+    texts = []
+    for metric in seeds[0]:
+        each = [scores[metric] for scores in seeds]
+        spread = f" ± {np.std(each, ddof=1):.2g}" if len(each) > 1 else ""
+        texts.append(f"{np.mean(each):.4g}{spread} {metric}")
+    return "<br>".join(texts)
 
 
-def _score(metric: str, found: dict) -> str:
-    spread = "" if found["spread"] is None else f" ± {found['spread']:.2g}"
-    return f"{found['mean']:.4g}{spread} {metric} ({len(found['each'])})"
+def _seeds(scores: dict) -> str:
+    """How many seeds; conspicuous as long as there are fewer than there should be."""
+    return str(len(scores)) if len(scores) >= SEEDS else f"**only {len(scores)} of {SEEDS}**"
 
 
 def recurrence(results: dict) -> str:
@@ -105,6 +118,17 @@ def decoding(results: dict) -> str:
         "Python loop over the same model takes, sentence by sentence\nand step by step (median and "
         "range of the parts timed), and how often it finds the same translation.\n\n"
         f"| | times as long | same translation |\n| --- | --- | --- |\n{rows}"
+    )
+
+
+def grading(results: dict) -> str:
+    """What `benchmarks/grading.py` found."""
+    return (
+        f"`rnn-course grade` for a class of {results['students']}, {results['jobs']} notebooks at "
+        f"a time, on {_machine(results)}:\n{results['seconds'] / 60:.0f} minutes, "
+        f"{results['seconds a submission']:.1f} s a notebook, at most {results['peak GB']:.1f} GB. "
+        "It was interrupted once and went on from there;\n"
+        f"{results['points as expected']} of {results['students']} got the points they should.\n"
     )
 
 

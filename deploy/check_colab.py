@@ -1,10 +1,12 @@
 """The notebooks as Colab runs them, on this computer. `make compat` runs this.
 
+    python deploy/check_colab.py
     python -m pytest deploy/check_colab.py
 
-An environment of its own, in build/colab, has the versions that Colab brings. A copy of what is
-committed is stamped with an address, and git is told that this address is that copy: the first cell
-of the first notebook installs the package as it would there. `google.colab` is an empty stand-in.
+The first makes an environment of its own, in build/colab, with the versions that Colab brings. For
+the second, a copy of what is committed is stamped with an address, and git is told that this
+address is that copy: the first cell of the first notebook installs the package as it would there.
+`google.colab` is an empty stand-in.
 """
 
 import os
@@ -19,7 +21,8 @@ import pytest
 from rnn_course import launch, runner
 
 ROOT = Path(__file__).resolve().parents[1]
-FOLDER = ROOT / "build" / "colab"
+ENVIRONMENT = ROOT / "build" / "colab" / ".venv"
+PYTHON = ENVIRONMENT / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 COLAB = {"tensorflow": "2.20.0", "keras": "3.13.2", "tensorflow-text": "2.20.1", "numpy": "2.1.3"}
 ALSO_THERE = ("ipykernel", "matplotlib")
 ADDRESS = launch.Address("a-lecturer/rnn-course", "main")
@@ -27,16 +30,18 @@ NOTEBOOKS = sorted((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))
 STAND_IN = 'import sys, types\n\nsys.modules["google.colab"] = types.ModuleType("google.colab")\n'
 
 
+def install():
+    """Make the environment, or put back in it what has changed."""
+    pins = [f"{name}=={version}" for name, version in COLAB.items()]
+    if not PYTHON.exists():
+        subprocess.run([sys.executable, "-m", "venv", str(ENVIRONMENT)], check=True)
+    subprocess.run([PYTHON, "-m", "pip", "install", "-q", *pins, *ALSO_THERE], check=True)
+
+
 @pytest.fixture(scope="module")
 def colab(tmp_path_factory):
-    """Python of Colab's versions, without the package; a published copy; the kernel to run it."""
-    python = FOLDER / ".venv" / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-    pins = [f"{name}=={version}" for name, version in COLAB.items()]
-    if not python.exists():
-        subprocess.run([sys.executable, "-m", "venv", str(FOLDER / ".venv")], check=True)
-    subprocess.run([python, "-m", "pip", "install", "-q", *pins, *ALSO_THERE], check=True)
-    subprocess.run([python, "-m", "pip", "uninstall", "-q", "-y", "rnn-course"], check=True)
-
+    """A published copy of the course and the kernel to run it, without the package at first."""
+    subprocess.run([PYTHON, "-m", "pip", "uninstall", "-q", "-y", "rnn-course"], check=True)
     folder = tmp_path_factory.mktemp("colab")
     published = folder / "published"
     git = ["git", "-c", "user.name=test", "-c", "user.email=test@example.org"]
@@ -47,7 +52,7 @@ def colab(tmp_path_factory):
 
     (folder / "sitecustomize.py").write_text(STAND_IN, "utf-8")
     kernel = {
-        "argv": [str(python), "-m", "ipykernel_launcher", "-f", "{connection_file}"],
+        "argv": [str(PYTHON), "-m", "ipykernel_launcher", "-f", "{connection_file}"],
         "language": "python",
         "env": {
             "PYTHONPATH": str(folder),
@@ -56,7 +61,7 @@ def colab(tmp_path_factory):
             "GIT_CONFIG_VALUE_0": f"https://github.com/{ADDRESS.repository}",
         },
     }
-    return SimpleNamespace(python=python, published=published, kernel=kernel)
+    return SimpleNamespace(published=published, kernel=kernel)
 
 
 @pytest.mark.parametrize("name", [path.name for path in NOTEBOOKS])
@@ -68,8 +73,12 @@ def test_the_notebook_runs(colab, name):
 
 def test_the_first_cell_has_installed_the_package_and_left_the_others_alone(colab):
     ask = "from importlib.metadata import version; import sys; print(*map(version, sys.argv[1:]))"
-    command = [colab.python, "-c", ask, *COLAB, "rnn-course"]
+    command = [PYTHON, "-c", ask, *COLAB, "rnn-course"]
     answer = subprocess.run(command, check=True, capture_output=True, text=True)
     *versions, ours = answer.stdout.split()
     assert versions == list(COLAB.values())
     assert ours
+
+
+if __name__ == "__main__":
+    install()

@@ -152,7 +152,8 @@ def test_run_all(lab, browser, course, name):
     tab.set_default_timeout(120_000)
     crashes = []
     tab.on("pageerror", lambda error: crashes.append(str(error)))
-    tab.goto(f"{address}lab/tree/{path.name}?token=secret")
+    # A workspace of its own: the default one brings back the notebook that was open before.
+    tab.goto(f"{address}lab/workspaces/{name}/tree/{path.name}?token=secret")
     status = tab.locator(".jp-NotebookPanel:visible .jp-Notebook-ExecutionIndicator")
     idle = tab.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]:visible")
     started = time.monotonic()

@@ -79,18 +79,10 @@ def browser():
 
 
 @pytest.fixture(scope="session")
-def context(browser, address):
-    """One for all pages, so that what they share is loaded once."""
-    context = browser.new_context(viewport=DESKTOP, base_url=address)
-    context.set_default_timeout(180_000)  # a machine that does much else
-    yield context
-    context.close()
-
-
-@pytest.fixture
-def tab(context, address):
-    """A page of the browser that remembers what went wrong in it, as ``tab.wrong``."""
-    tab = context.new_page()
+def only_tab(browser, address):
+    """One for all tests: what pages share is loaded once, and a new tab costs more than a page."""
+    tab = browser.new_page(base_url=address)
+    tab.set_default_timeout(180_000)  # a machine that does much else
     tab.wrong = []
     tab.on("console", lambda m: tab.wrong.append(m.text) if m.type == "error" else None)
     tab.on("pageerror", lambda error: tab.wrong.append(str(error)))
@@ -102,8 +94,16 @@ def tab(context, address):
             tab.wrong.append(f"leaves the site: {request.url}")
 
     tab.on("request", foreign)
-    yield tab
-    tab.close()
+    return tab
+
+
+@pytest.fixture
+def tab(only_tab):
+    """The tab, empty; it remembers what goes wrong in it, as ``tab.wrong``."""
+    only_tab.goto("about:blank")
+    only_tab.set_viewport_size(DESKTOP)
+    only_tab.wrong.clear()
+    return only_tab
 
 
 def visit(tab, page):

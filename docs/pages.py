@@ -17,7 +17,7 @@ from rnn_course.report import image_alt, images
 
 # The package's modules by what they are for; what is named nowhere is listed at the end.
 API = {
-    "Cells, layers and the derivation": "cells recurrence kernel loop attention crf bptt",
+    "Cells, layers and the derivation": "cells recurrence kernel loop cudnn attention crf bptt",
     "Models": "token_loss language_model tagging classification translation word_dropout decoding "
     "training callbacks interop",
     "Text and vectors": "text tokenisers tokens padding vectors word2vec ngrams",

@@ -129,19 +129,28 @@ def print_frameworks() -> None:
     gpus = tf.config.list_physical_devices("GPU")
     names = [tf.config.experimental.get_device_details(gpu).get("device_name", "?") for gpu in gpus]
     if keras.backend.backend() != "tensorflow":
-        cudnn = "not looked at: the Keras backend is not tensorflow"
+        cudnn = ["not looked at: the Keras backend is not tensorflow"] * 2
     elif not gpus:
-        cudnn = "no, for lack of a GPU"
-    else:  # does an LSTM with Keras's defaults become the one fused operation?
-        traced = tf.function(keras.layers.LSTM(1)).get_concrete_function(tf.TensorSpec((1, 2, 1)))
-        fused = "CudnnRNN" in str(traced.graph.as_graph_def())
-        cudnn = "yes" if fused else "no, in spite of the GPU"
+        cudnn = ["no, for lack of a GPU"] * 2
+    else:  # do LSTMs with their defaults become the one fused operation?
+        from .cells import LSTMCell
+        from .recurrence import RNN
+
+        cudnn = [_cudnn_in(layer) for layer in (keras.layers.LSTM(1), RNN(LSTMCell(1)))]
     found = {
         "Keras backend": keras.backend.backend(),
         "GPUs": ", ".join(names) or "none: everything runs on the CPU",
-        "built-in layers: cuDNN": cudnn,
+        "built-in layers: cuDNN": cudnn[0],
+        "RNN(LSTMCell), no mask: cuDNN": cudnn[1],
     }
     print(json.dumps(found))
+
+
+def _cudnn_in(layer) -> str:
+    import tensorflow as tf
+
+    graph = tf.function(layer).get_concrete_function(tf.TensorSpec((1, 2, 1))).graph
+    return "yes" if "CudnnRNN" in str(graph.as_graph_def()) else "no, in spite of the GPU"
 
 
 def _examine_memory() -> Finding:

@@ -25,17 +25,21 @@ _PAGE = """\
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{title}</title>
 <style>
+:root {{ color-scheme: light dark; }}
 body {{ font: 1rem/1.5 sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }}
+body {{ background: Canvas; color: CanvasText; overflow-wrap: break-word; }}
 table {{ border-collapse: collapse; }}
-th, td {{ text-align: left; vertical-align: top; padding: .3rem 1rem .3rem 0; }}
+th, td {{ text-align: left; vertical-align: top; padding: .3rem min(1rem, 1.5vw) .3rem 0; }}
 tr {{ border-top: 1px solid #999; }}
-pre {{ background: #f3f3f3; padding: .5rem; overflow: auto; white-space: pre-wrap; }}
+pre {{ background: #8882; padding: .5rem; overflow: auto; white-space: pre-wrap; }}
 img {{ max-width: 100%; }}
 </style>
 </head>
 <body>
+<main>
 <h1>{title}</h1>
 {body}
+</main>
 </body>
 </html>
 """
@@ -133,10 +137,10 @@ def _exercises(grade: Grade, assignment: Assignment) -> str:
 
 
 def _row(mark: Mark) -> str:
-    points = "up to" if mark.points is None else f"{mark.points:g} of"
+    points = "up&nbsp;to" if mark.points is None else f"{mark.points:g}&nbsp;of"
     said = escape(mark.sentence or "All right.")
     kind = KINDS[kind_of(mark.id)]
-    return f"<th scope='row'>{kind}</th><td>{points} {mark.of:g}</td><td>{said}</td>"
+    return f"<th scope='row'>{kind}</th><td>{points}&nbsp;{mark.of:g}</td><td>{said}</td>"
 
 
 def write_summary(grades: list[Grade], assignments: dict[str, Assignment], folder: Path) -> Path:
@@ -162,14 +166,14 @@ def write_summary(grades: list[Grade], assignments: dict[str, Assignment], folde
         if own := [grade for grade in grades if grade.assignment == name]:
             body.append(_class(own, assignment))
     rows = "".join(
-        f"<tr><td><a href='feedback/{page_name(g.file)}.html'>{escape(g.file)}</a></td>"
-        f"<td>{escape(g.assignment)}</td><td>{g.points:g} of {g.of:g}</td>"
-        f"<td>{escape(' '.join([g.reason, *g.remarks]))}</td></tr>"
+        f"<tr><td><a href='feedback/{page_name(g.file)}.html'>{escape(g.file)}</a><br>"
+        f"{escape(' '.join([g.reason, *g.remarks]))}</td>"
+        f"<td>{escape(g.assignment)}</td><td>{g.points:g}&nbsp;of&nbsp;{g.of:g}</td></tr>"
         for g in grades
     )
     body.append(
-        "<h2>Submissions</h2><table><tr><th>file</th><th>assignment</th><th>points</th>"
-        f"<th>remarks</th></tr>{rows}</table>"
+        "<h2>Submissions</h2><table><tr><th>file, remarks</th><th>assignment</th><th>points</th>"
+        f"</tr>{rows}</table>"
     )
     path = folder / "index.html"
     page = _PAGE.format(title="Graded class", body="\n".join(body))

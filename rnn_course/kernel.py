@@ -21,7 +21,7 @@ import keras
 from keras import ops
 
 from rnn_course.cells import GRUCell, LSTMCell, SimpleRNNCell
-from rnn_course.loop import at, scan, stacked
+from rnn_course.loop import scan, stacked
 
 # An activation's derivative, written in terms of the activation's own value y.
 DERIVATIVES = {
@@ -35,7 +35,8 @@ DERIVATIVES = {
 class SimpleRNN:
     """A cell's equations, its recurrent kernel U and the recurrent product's bias b, if any."""
 
-    keeps = 1  # how many values of a step `forward_step` keeps for the way back
+    keeps = 0  # how many values `forward_step` keeps for the way back, beside the hidden state
+    da_is_kept_there = False  # whether da takes the place of the first of them, which is as large
 
     def __init__(self, cell, U, b=None):
         self.cell, self.U, self.b = cell, U, b
@@ -46,11 +47,14 @@ class SimpleRNN:
     def forward_step(self, x, states):
         """The states after a step, and what is kept of it, from its input and those before."""
         (h,) = states
-        h = self.g(x + h @ self.U)
-        return [h], [h]
+        return [self.g(x + h @ self.U)], []
 
     def backward_step(self, kept, states, gradients):
-        """The gradient of the pre-activations and those of the states before a step."""
+        """The gradient of the pre-activations and those of the states before a step.
+
+        From the hidden state after it and what was kept of it, the states before it, and the
+        gradients of those after it.
+        """
         (h,), (dh,) = kept, gradients
         da = dh * self.g_prime(h)
         return da, [da @ self.U_T]
@@ -62,6 +66,9 @@ class SimpleRNN:
 
 class LSTM(SimpleRNN):
     """See `rnn_course.bptt.LSTM` for the equations."""
+
+    keeps = 1
+    da_is_kept_there = True
 
     def gates(self, a):
         """Input and forget gate, candidate, output gate of the pre-activations of a step."""
@@ -76,7 +83,7 @@ class LSTM(SimpleRNN):
         return [o * self.g(c), c], [a]
 
     def backward_step(self, kept, states, gradients):
-        (a,), (_, c), (dh, dc) = kept, states, gradients
+        (_, a), (_, c), (dh, dc) = kept, states, gradients
         i, f, candidate, o = self.gates(a)  # again, rather than kept for every step
         g_c = self.g(f * c + i * candidate)
         dc = dc + dh * o * self.g_prime(g_c)
@@ -119,7 +126,8 @@ class GRU(SimpleRNN):
         return [keep * h + write * candidate], [zr, candidate, h_h]
 
     def backward_step(self, kept, states, gradients):
-        (zr, candidate, h_h), (h,), (dh,), u = kept, states, gradients, self.cell.units
+        (_, zr, candidate, h_h), (h,), (dh,) = kept, states, gradients
+        u = self.cell.units
         z, r = ops.split(zr, 2, axis=-1)
         keep, write = self.shares(z)
         sign = 1 if self.cell.update_gate == "keep" else -1
@@ -137,7 +145,7 @@ class GRU(SimpleRNN):
 
     def weight_gradients(self, kept, h, da):
         u = self.cell.units
-        r = stacked(kept[0])[..., u:]
+        r = stacked(kept[1])[..., u:]
         da_zr, da_h = da[..., : 2 * u], da[..., 2 * u :]
         if not self.cell.reset_after:
             return [ops.concatenate([over_steps(h, da_zr), over_steps(r * h, da_h)], axis=-1)]
@@ -155,7 +163,7 @@ def supports(cell):
         >>> supports(LSTMCell(2)), supports(LSTMCell(2, activation="softplus"))
         (True, False)
     """
-    return equations_of(cell) is not None and all(
+    return known_as(cell) is not None and all(
         getattr(cell, name, cell.activation) in DERIVATIVES
         for name in ("activation", "recurrent_activation")
     )
@@ -175,55 +183,61 @@ def run(cell, projected, initial_states, mask=None, final_states=True):
         The hidden state after every step, ``(timesteps, batch, units)``, and, if wanted, the
         states after the last, each ``(batch, units)``.
     """
-    timesteps = ops.shape(projected)[0]
-    steps, states = ops.arange(timesteps), len(initial_states)
+    timesteps, states = ops.shape(projected)[0], len(initial_states)
     # Copies: under TensorFlow a custom gradient must not be given a variable itself, which may have
     # changed when the backward pass comes, as the states of a stateful layer have.
     initial_states = [ops.copy(state) for state in initial_states]
     weights = [ops.copy(cell.recurrent_kernel)]
     if isinstance(cell, GRUCell) and cell.reset_after and cell.use_bias:
         weights.append(ops.copy(cell.bias)[1])
+    masks = [] if mask is None else [mask]
 
-    def hold(new, old, t):
+    def hold(new, old, real):
         """What is new at the real steps, what is old at the masked ones."""
-        pairs = zip(new, old, strict=True)
-        return new if mask is None else [ops.where(at(mask, t), *pair) for pair in pairs]
+        return [ops.where(real[0], *pair) for pair in zip(new, old, strict=True)] if real else new
 
     @ops.custom_gradient
     def states_along(projected, *arguments):
         initial = arguments[len(weights) :]
-        equations = equations_of(cell)(cell, *arguments[: len(weights)])
+        equations = EQUATIONS[known_as(cell)](cell, *arguments[: len(weights)])
 
-        def step(before, t):
-            after, kept = equations.forward_step(at(projected, t), before)
-            return hold(after, before, t), [*before, *kept]
+        def step(before, inputs):
+            x, *real = inputs
+            after, kept = equations.forward_step(x, before)
+            after = hold(after, before, real)
+            return after, [*before[1:], after[0], *kept]
 
-        last, trace = scan(step, initial, steps, states + equations.keeps)
-        before, kept = [stacked(trace[0]), *trace[1:states]], trace[states:]
+        inputs = [projected, *masks]
+        last, trace = scan(step, initial, inputs, states + equations.keeps)
+        others, (h, *kept) = trace[: states - 1], trace[states - 1 :]
+        h = stacked(h)
 
         def backward(*args, upstream=None):  # PyTorch gives it by name, after the arguments
             dy = args[0] if upstream is None else upstream
+            before = ops.concatenate([initial[0][None], h[:-1]])
 
-            def step_back(ds, t):
-                dh, *others = ds
-                ds = [dh + at(dy, t), *others]
-                known = ([at(x, t) for x in each] for each in (kept, before))
-                da, ds_before = equations.backward_step(*known, ds)
-                *ds, da = hold([*ds_before, da], [*ds, ops.zeros_like(da)], t)
+            def step_back(ds, inputs):
+                dh_here, *known = inputs
+                known, real = known[: 1 + len(trace)], known[1 + len(trace) :]
+                ds = [ds[0] + dh_here, *ds[1:]]
+                da, ds_before = equations.backward_step(known[states:], known[:states], ds)
+                *ds, da = hold([*ds_before, da], [*ds, ops.zeros_like(da)], real)
                 return ds, [da]
 
             ds = [ops.zeros_like(state) for state in initial]
             if final_states:
                 ds[1:] = [dy[timesteps + i] for i in range(states - 1)]
             equations.U_T = ops.transpose(equations.U)  # here, not at every step
-            d_initial, [da] = scan(step_back, ds, steps, 1, reverse=True)
+            inputs = [dy[:timesteps], before, *others, h, *kept, *masks]
+            place = 2 + states if equations.da_is_kept_there else None
+            d_initial, [da] = scan(step_back, ds, inputs, 1, reverse=True, place=place)
             da = stacked(da)
-            d_weights = equations.weight_gradients(kept, before[0], da)
+            d_weights = equations.weight_gradients([h, *kept], before, da)
             return tuple(map(only_once, [da, *d_weights, *d_initial]))
 
         # One tensor, as more are not to be had from Keras's custom gradient under PyTorch.
-        last = [state[None] for state in last[: states if final_states else 1]]
-        return ops.concatenate([before[0][1:], *last]), backward
+        others_last = [state[None] for state in last[1:]] if final_states else []
+        return ops.concatenate([h, *others_last]) if others_last else h, backward
 
     outputs = states_along(projected, *weights, *initial_states)
     if not final_states:
@@ -251,10 +265,7 @@ def over_steps(left, right):
     return ops.transpose(left) @ right
 
 
-def equations_of(cell):
-    """The class with a cell's equations; None where ``gates`` or ``step`` are the cell's own."""
+def known_as(cell):
+    """Which of the three cells it is; None where ``gates`` or ``step`` are the cell's own."""
     methods = [getattr(getattr(cell, name, None), "__func__", None) for name in ("gates", "step")]
-    for known, equations in EQUATIONS.items():
-        if methods == [known.gates, known.step]:
-            return equations
-    return None
+    return next((known for known in EQUATIONS if methods == [known.gates, known.step]), None)

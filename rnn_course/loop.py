@@ -9,54 +9,73 @@ import keras
 from keras import ops
 
 
-def scan(step, carry, steps, outputs, reverse=False):
+def scan(step, carry, inputs, outputs, reverse=False, place=None):
     """Carry something along all steps.
 
     Args:
-        step: ``step(carry, t)`` returns the next carry and a list of tensors.
+        step: ``step(carry, x)`` returns the next carry and a list of tensors; x is what the inputs
+            hold of the step.
         carry: what the first step is given, a list of tensors of one dtype.
-        steps: ``arange`` of the number of steps.
+        inputs: a list of tensors, time first, or of outputs of another scan.
         outputs: how many tensors a step returns beside the carry.
         reverse: whether to go from the last step to the first.
+        place: which of the inputs, an output of another scan, the first output may take the place
+            of in memory, as nothing reads it again.
 
     Returns:
-        The last carry, and for each output all its steps: read them by `at` or `stacked`.
+        The last carry, and for each output all its steps: to be `stacked`, or scanned.
 
     Example:
         >>> from keras import ops
         >>> total, (squares,) = scan(
-        ...     lambda carry, t: ([carry[0] + t], [t * t]), [ops.array(0)], ops.arange(4), outputs=1
+        ...     lambda carry, x: ([carry[0] + x[0]], [x[0] * x[0]]),
+        ...     [ops.array(0)],
+        ...     [ops.arange(4)],
+        ...     outputs=1,
         ... )
         >>> int(total[0]), ops.convert_to_numpy(stacked(squares)).tolist()
         (6, [0, 1, 4, 9])
     """
     if keras.backend.backend() != "tensorflow":
-        return ops.scan(step, list(carry), steps, reverse=reverse)
+        return ops.scan(step, list(carry), list(inputs), reverse=reverse)
     import tensorflow as tf
 
-    n = tf.shape(steps)[0]
+    n = inputs[0].size() if _is_array(inputs[0]) else tf.shape(inputs[0])[0]
     arrays = [tf.TensorArray(carry[0].dtype, n, clear_after_read=False) for _ in range(outputs)]
+    if tf.executing_eagerly():  # there an array that is written to is no longer what it was
+        place = None
+    if place is not None:
+        arrays[0] = inputs[place]
 
-    def body(t, carry, arrays):
-        carry, values = step(carry, t)
+    def read(t, arrays):
+        now = [*inputs]
+        if place is not None:
+            now[place] = arrays[0]
+        return [x.read(t) if _is_array(x) else x[t] for x in now]
+
+    def body(t, x, carry, arrays):
+        carry, values = step(carry, x)
         arrays = [array.write(t, value) for array, value in zip(arrays, values, strict=True)]
-        return t - 1 if reverse else t + 1, carry, arrays
+        after = t - 1 if reverse else t + 1
+        # Read a step ahead, for XLA: it joins reading and computing into one operation otherwise,
+        # reads number by number then and computes without vector instructions.
+        return after, read(tf.clip_by_value(after, 0, n - 1), arrays), carry, arrays
 
     def within(t, *_):
         return t >= 0 if reverse else t < n
 
-    first = n - 1 if reverse else 0
-    _, carry, arrays = tf.while_loop(within, body, (first, list(carry), arrays))
+    first = n - 1 if reverse else tf.constant(0)
+    _, _, carry, arrays = tf.while_loop(
+        within, body, (first, read(first, arrays), list(carry), arrays)
+    )
     return carry, arrays
 
 
-def at(x, t):
-    """Step t of all; PyTorch indexes with a number only, TensorFlow does so without a copy."""
-    if hasattr(x, "read"):
-        return x.read(t)
-    return x[t] if keras.backend.backend() == "tensorflow" else ops.take(x, t, axis=0)
-
-
 def stacked(x):
-    """All steps as one tensor."""
-    return x.stack() if hasattr(x, "stack") else x
+    """All steps of an output as one tensor."""
+    return x.stack() if _is_array(x) else x
+
+
+def _is_array(x):
+    """Whether it is what TensorFlow's loop writes to."""
+    return hasattr(x, "stack")

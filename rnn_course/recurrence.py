@@ -14,7 +14,7 @@ from types import SimpleNamespace
 import keras
 from keras import ops
 
-from rnn_course import kernel
+from rnn_course import cudnn, kernel
 
 
 @keras.saving.register_keras_serializable("rnn_course")
@@ -40,6 +40,8 @@ class RNN(keras.layers.RNN):
         backward_pass: ``"by_hand"``, derived in `rnn_course.kernel`, where there is one for the
             cell, or ``"autodiff"``, the framework's own: the same numbers, slower in training with
             many units, and it has second derivatives.
+        use_cudnn: ``"auto"``, to leave sequences without a mask to cuDNN where there is a GPU and
+            `rnn_course.cudnn` knows the cell, or False. It has no second derivatives either.
         **kwargs: ``name``, ``dtype`` and whatever else every Keras layer takes.
 
     Call arguments:
@@ -57,17 +59,26 @@ class RNN(keras.layers.RNN):
         TensorShape([2, 5, 4])
     """
 
-    def __init__(self, cell, *args, backward_pass="by_hand", **kwargs):
+    def __init__(self, cell, *args, backward_pass="by_hand", use_cudnn="auto", **kwargs):
         super().__init__(cell, *args, **kwargs)
         if backward_pass not in ("by_hand", "autodiff"):
             raise ValueError(
                 f'backward_pass must be "by_hand" or "autodiff", got {backward_pass!r}'
             )
+        if use_cudnn not in ("auto", False):
+            raise ValueError(f'use_cudnn must be "auto" or False, got {use_cudnn!r}')
         self.backward_pass = backward_pass
+        self.use_cudnn = use_cudnn
+        if self._may_use_cudnn() and keras.backend.backend() == "tensorflow":
+            self.supports_jit = False  # XLA cannot compile a call of cuDNN
 
     def get_config(self):
         """Everything needed to create the layer anew, without its weights."""
-        return {**super().get_config(), "backward_pass": self.backward_pass}
+        return {
+            **super().get_config(),
+            "backward_pass": self.backward_pass,
+            "use_cudnn": self.use_cudnn,
+        }
 
     def build(self, sequences_shape, initial_state_shape=None):
         """Build the cell for ``(batch, timesteps, features)``."""
@@ -90,6 +101,11 @@ class RNN(keras.layers.RNN):
         """Walk the sequence: the one part of `keras.layers.RNN` that is replaced here."""
         if not (hasattr(self.cell, "project") and hasattr(self.cell, "step")):
             return super().inner_loop(sequences, initial_state, mask, training)
+        if mask is None and self._may_use_cudnn():
+            self.cell.check_features(sequences.shape)
+            return cudnn.walk(
+                self.cell, sequences, initial_state, self.return_sequences, self.go_backwards
+            )
         if self.backward_pass == "by_hand" and not self.unroll and kernel.supports(self.cell):
             return self._walk_by_hand(sequences, initial_state, mask)
         projected = self.cell.project(sequences)  # (batch, timesteps, gates * units)
@@ -104,6 +120,11 @@ class RNN(keras.layers.RNN):
             zero_output_for_mask=self.zero_output_for_mask,
         )
         return keras.layers.RNN.inner_loop(walk, projected, initial_state, mask)
+
+    def _may_use_cudnn(self):
+        """Whether a sequence without a mask is left to cuDNN."""
+        wanted = self.use_cudnn and self.backward_pass == "by_hand" and not self.unroll
+        return wanted and cudnn.layer_for(self.cell) is not None and cudnn.is_there()
 
     def _walk_by_hand(self, sequences, initial_state, mask):
         self.cell.check_features(sequences.shape)

@@ -1,6 +1,10 @@
 """The benchmarks measure what they say: the peers give the same answers, the turns are fair."""
 
+import dataclasses
+import gzip
+import hashlib
 import json
+import os
 import sys
 from pathlib import Path
 
@@ -127,29 +131,146 @@ def test_a_small_run_of_the_recurrence_benchmark(benchmark, monkeypatch, tmp_pat
 @pytest.mark.skipif(
     not corpora.is_cached("tiny_shakespeare"), reason="not in the corpus cache: tiny_shakespeare"
 )
-def test_quality_adds_to_the_results_and_trains_nothing_twice(benchmark, monkeypatch, tmp_path):
-    quality = benchmark("quality")
+def test_quality_results_grow_by_seed_and_nothing_is_trained_twice(
+    benchmark, monkeypatch, tmp_path
+):
+    quality, out = benchmark("quality"), tmp_path / "quality.json"
     small = dict(units=8, embedding_dim=4, dropout=0.1, layers=1, rate=0.01)
     small |= dict(batch_size=4, timesteps=16, epochs=2, patience=2)
-    monkeypatch.setitem(quality.TASKS, "small", quality.TASKS["characters"]._replace(setting=small))
-    out = tmp_path / "quality.json"
-    benchmark("measure").write(out, {"tasks": {"another": {"title": "another"}}})
-    arguments = dict(seeds=2, runs=tmp_path, examples=500, epochs=None, out=out)
-    quality.main(["small"], **arguments)
-    tasks = json.loads(out.read_text("utf-8"))["tasks"]
-    found = tasks["small"]
-    assert tasks["another"] == {"title": "another"}
-    assert found["epochs"] == [[2], [2]]
-    nats = found["scores"]["nats per character"]
-    assert nats["each"][0] != nats["each"][1]
-    assert nats["mean"] == pytest.approx(np.mean(nats["each"]), abs=1e-5)
-    assert nats["spread"] == pytest.approx(np.std(nats["each"], ddof=1), abs=1e-5)
-    assert found["parameters"] > 0
-    assert len(found["corpus"]) == 1
+    task = quality.TASKS["characters"]._replace(setting=small)
+    monkeypatch.setitem(quality.TASKS, "characters", task)
+    benchmark("measure").write(out, {"tasks": {"tatoeba": {"title": "another"}}})
+    arguments = dict(runs=tmp_path, examples=500, epochs=None, out=out)
 
-    monkeypatch.setattr(keras.Model, "fit", None)  # from here on nothing can be trained
-    quality.main(["small"], **arguments)
-    assert json.loads(out.read_text("utf-8"))["tasks"]["small"] == found
+    def found():
+        return json.loads(out.read_text("utf-8"))["tasks"]
+
+    quality.main(["characters"], seeds=1, **arguments)
+    first = found()["characters"]
+    assert list(found()) == ["characters", "tatoeba"]
+    assert list(first["scores"]) == ["0"]
+    quality.main(["characters"], seeds=2, **arguments)
+    both = found()["characters"]
+    assert both["scores"]["0"] == first["scores"]["0"] != both["scores"]["1"]
+    assert both["processor minutes"].keys() == both["scores"].keys()
+    assert both["epochs"] == {"0": [2], "1": [2]}
+    assert both["parameters"] > 0
+    assert both["setting"] == small
+    assert len(both["corpus"]) == 1
+
+    written = out.read_text("utf-8")
+    with monkeypatch.context() as patch:  # what is in the results is not even loaded
+        untouchable = task._replace(train=None)
+        patch.setitem(quality.TASKS, "characters", untouchable)
+        quality.main(["characters"], seeds=2, **arguments)
+        assert out.read_text("utf-8") == written
+    out.unlink()
+    with monkeypatch.context() as patch:  # what was trained to the end is scored again only
+        patch.setattr(keras.Model, "fit", None)
+        quality.main(["characters"], seeds=2, **arguments)
+    assert found() == {"characters": both}
+
+    changed = json.loads(out.read_text("utf-8"))
+    changed["tasks"]["characters"]["corpus"] = {"tiny_shakespeare/input.txt": "another checksum"}
+    out.write_text(json.dumps(changed), "utf-8")
+    quality.main(["characters"], seeds=1, **arguments)
+    assert found()["characters"]["scores"] == first["scores"]
+    monkeypatch.setitem(quality.TASKS, "characters", task._replace(setting=small | {"units": 9}))
+    quality.main(["characters"], seeds=1, **arguments)
+    assert list(found()["characters"]["scores"]) == ["0"]
+    assert found()["characters"]["scores"] != first["scores"]
+
+
+@pytest.mark.trains
+def test_the_multi30k_recipe_runs_when_its_files_are_in_the_cache(benchmark, monkeypatch, tmp_path):
+    """On made-up files in their place: pairs of the grammar, in the form of Multi30k's."""
+    pytest.importorskip("tensorflow_text")
+    monkeypatch.setenv("RNN_COURSE_DATA", str(tmp_path))
+    corpus, pairs, files = corpora.info("multi30k"), corpora.load("translation", examples=2000), []
+    for file in corpus.files:
+        side = 0 if ".en." in file.path else 1
+        lines = (" ".join(pair[side]) + "\n" for pair in getattr(pairs, file.split)[:200])
+        content = gzip.compress("".join(lines).encode())
+        file.location.parent.mkdir(exist_ok=True)
+        file.location.write_bytes(content)
+        sha256 = hashlib.sha256(content).hexdigest()
+        files.append(dataclasses.replace(file, bytes=len(content), sha256=sha256))
+    changed = dataclasses.replace(corpus, files=tuple(files))
+    monkeypatch.setitem(corpora._CORPORA, "multi30k", changed)
+    assert corpora.is_cached("multi30k")
+    quality, out = benchmark("quality"), tmp_path / "quality.json"
+    task = quality.TASKS["multi30k"]
+    small = dict(test_sentences=20, pieces=200, units=8, embedding_dim=8, epochs=1)
+    monkeypatch.setitem(quality.TASKS, "multi30k", task._replace(setting=task.setting | small))
+    quality.main(["multi30k"], seeds=1, runs=tmp_path, examples=None, epochs=None, out=out)
+    found = json.loads(out.read_text("utf-8"))["tasks"]["multi30k"]
+    assert found["corpus"] == {file.path: file.sha256 for file in files}
+    assert found["epochs"] == {"0": [1, 1]}
+    assert list(found["scores"]["0"]) == [
+        f"{metric}, {name}, {way}"
+        for name in ("attention", "no attention")
+        for way in ("beam 5", "greedy")
+        for metric in ("BLEU", "chrF")
+    ]
+    assert all(0 <= score <= 100 for score in found["scores"]["0"].values())
+    assert all("version:" in signature for signature in found["notes"])
+
+
+def test_the_table_of_quality_says_how_many_seeds(benchmark):
+    each = {"0": {"% F1": 80.0}, "1": {"% F1": 81.0}, "2": {"% F1": 85.0}}
+    task = dict(title="names", known="90", aim="at least 83 % F1", parameters=1_500_000)
+    machine = dict(cores=2, processor="a processor", tensorflow="2.21.0")
+
+    def row(seeds):
+        minutes = dict(zip("012", (10.0, 11.0, 15.0), strict=True))
+        scores = {seed: each[seed] for seed in seeds}
+        part = task | {
+            "scores": scores,
+            "processor minutes": {seed: minutes[seed] for seed in seeds},
+        }
+        text = benchmark("tables").quality({"machine": machine, "tasks": {"ner": part}})
+        return text.splitlines()[-1]
+
+    assert row("012") == "| names | 82 ± 2.6 % F1 | 3 | at least 83 % F1 | 90 | 1.5 M | 12 |"
+    assert row("02").startswith("| names | 82.5 ± 3.5 % F1 | **only 2 of 3** |")
+    assert row("0").startswith("| names | 80 % F1 | **only 1 of 3** |")
+
+
+def test_committed_quality_is_that_of_the_present_settings(benchmark):
+    tasks = benchmark("quality_tasks").TASKS
+    results = json.loads((FOLDER / "results" / "quality.json").read_text("utf-8"))["tasks"]
+    for name, found in results.items():
+        task = tasks[name]
+        about = dict(title=task.title, known=task.known, aim=task.aim, setting=task.setting)
+        assert about.items() <= found.items()
+        assert found["label"] == benchmark("quality").label(name, None, None)
+        files = corpora.info(task.corpus).files
+        assert found["corpus"] == {file.path: file.sha256 for file in files}
+        for part in ("processor minutes", "epochs"):
+            assert found[part].keys() == found["scores"].keys()
+
+
+@pytest.mark.trains
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no signal to interrupt it with")
+def test_a_class_is_graded_interrupted_and_graded_to_its_end(benchmark, tmp_path):
+    grading, out = benchmark("grading"), tmp_path / "grading.json"
+    grading.main(students=3, jobs=1, out=out)
+    found = json.loads(out.read_text("utf-8"))
+    assert found["exit status"] == [130, 0]
+    assert found["graded before the interruption"] == 2
+    assert found["graded again"] == 0
+    assert found["points as expected"] == 3
+    assert 0.1 < found["peak GB"] < 4
+
+
+def test_answers_of_all_kinds_are_in_the_class(benchmark, tmp_path):
+    points = benchmark("grading").make_class(tmp_path, 60)
+    assert len(set(points.values())) > 10
+    assert 0 in points.values()
+    assert {path.name for path in tmp_path.iterdir()} == points.keys()
+    texts = {path.read_text("utf-8") for path in tmp_path.iterdir()}
+    for misfit in ("crashes", "hangs", "essay"):
+        assert (FOLDER.parent / f"tests/submissions/{misfit}.ipynb").read_text("utf-8") in texts
 
 
 def test_committed_results_hold_what_they_claim():
@@ -158,6 +279,10 @@ def test_committed_results_hold_what_they_claim():
     assert results["times as long"]["loop"]["lowest"] >= 20
     assert min(results["same translation"].values()) >= 0.99
     assert np.isfinite(results["seconds"]["batched"])
+    results = json.loads((FOLDER / "results" / "grading.json").read_text("utf-8"))
+    assert results["points as expected"] == results["students"] == 300
+    assert results["exit status"] == [130, 0]
+    assert results["graded again"] == 0
 
 
 def test_the_readme_says_what_was_measured(benchmark):

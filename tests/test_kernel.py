@@ -186,6 +186,19 @@ class TestEqualsThePlainScan:
         assert {keras.backend.standardize_dtype(g.dtype) for g in weights} == {"float32"}
         assert_equal([values, gradients], list(everything(plain, x, states)), atol)
 
+    @pytest.mark.parametrize("graph", [False, True])
+    def test_the_way_back_can_be_walked_twice(self, graph):
+        layer = make("lstm")
+        x, _ = data(layer)
+
+        def twice():
+            with tf.GradientTape(persistent=True) as tape:
+                loss = tf.reduce_sum(layer(x)[0] ** 2)
+            return [tape.gradient(loss, layer.trainable_variables) for _ in range(2)]
+
+        once, again = (tf.function(twice) if graph else twice)()
+        assert_equal(again, once, 1e-12)
+
     def test_stateful_carries_on(self):
         by_hand, plain = (make("lstm", way, stateful=True) for way in WAYS)
         x, _ = data(by_hand)

@@ -114,6 +114,15 @@ def names_real_corpora_where_it_needs_them(notebook):
             assert not corpora.info(name).embedded, f"{name} is embedded: no need for the tag"
 
 
+def sums_up_numbers_that_it_shows(notebook):
+    text = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
+    summary = text.partition("## Summary\n")[2].partition("\n## ")[0]
+    shown = json.dumps([[o.get("text"), o.get("data")] for c in code(notebook) for o in c.outputs])
+    decimals = set(re.findall(r"\d+\.\d+", summary))
+    missing = decimals - set(re.findall(r"\d+\.\d+", shown))
+    assert not missing, f"in the summary, and below no cell: {', '.join(sorted(missing))}"
+
+
 CHECKS = [
     is_valid,
     is_small,
@@ -127,6 +136,7 @@ CHECKS = [
     has_no_picture_wider_than_a_page,
     covers_the_concepts_it_names,
     names_real_corpora_where_it_needs_them,
+    sums_up_numbers_that_it_shows,
 ]
 
 
@@ -156,13 +166,15 @@ def good():
     real = new_code_cell(
         "load()",
         execution_count=3,
-        outputs=[new_output("stream", text="1\n")],
+        outputs=[new_output("stream", text="12.5 BLEU\n")],
         metadata={"tags": ["real-data"], "rnn_course": {"corpora": ["tiny_shakespeare"]}},
     )
     setup = new_code_cell(setup_cell("", ""), execution_count=1, metadata={"tags": ["setup"]})
     title = new_markdown_cell(f"# Title (H1, H2)\n{OPEN}\n{UNSTATED}\n{CLOSE}")
+    summary = new_markdown_cell("## Summary\n12.5 BLEU\n\n## References\nAda (2001), pp. 1.2")
     return new_notebook(
-        cells=[title, setup, figure, real], metadata={"rnn_course": {"concepts": ["H1", "H2"]}}
+        cells=[title, setup, figure, real, summary],
+        metadata={"rnn_course": {"concepts": ["H1", "H2"]}},
     )
 
 
@@ -215,6 +227,8 @@ DAMAGES = [
         names_real_corpora_where_it_needs_them,
         lambda cells: cells[3].metadata.rnn_course.update(corpora=["agreement"]),
     ),
+    (sums_up_numbers_that_it_shows, lambda cells: cells[4].update(source="## Summary\n12.6 BLEU")),
+    (sums_up_numbers_that_it_shows, lambda cells: cells[3].outputs[0].update(text="112.5 BLEU")),
 ]
 
 

@@ -168,7 +168,7 @@ def bag_of_words_accuracy(splits):
         bags[:, -1] = 1  # the bias
         for bag, review in zip(bags, reviews, strict=True):
             for token in review.tokens:
-                bag[column[token]] += token in column
+                bag[column[token]] += 1
         return bags, np.array([review.label == "positive" for review in reviews], float)
 
     bags, labels = counts(splits.train)
