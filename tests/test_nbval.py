@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import nbval.kernel
 import pytest
 from nbformat.v4 import new_code_cell, new_output
 
@@ -50,3 +51,31 @@ def test_real_data_cells_are_skipped_visibly_without_their_corpus(validate, empt
 def test_the_kernel_is_this_interpreter(validate):
     done = validate(printed("import sys; print(sys.executable)", f"{sys.executable}\n"))
     assert "1 passed" in done.stdout
+
+
+@pytest.mark.parametrize("failures", [0, 1, 2, 3])
+def test_a_kernel_that_does_not_start_is_started_again(monkeypatch, failures):
+    started = []
+
+    class Kernel:
+        """Stands for the manager of a kernel and for its client."""
+
+        def __init__(self, **options):
+            started.append(self)
+
+        def client(self):
+            return self
+
+        def wait_for_ready(self, timeout):
+            if len(started) <= failures:
+                raise RuntimeError("Kernel died before replying to kernel_info")
+
+        start_kernel = start_channels = stop_channels = shutdown_kernel = lambda self: None
+
+    monkeypatch.setattr(nbval.kernel, "KernelManager", Kernel)
+    if failures < 3:
+        assert nbval.kernel.start_new_kernel() == (started[-1], started[-1])
+        assert len(started) == failures + 1
+    else:
+        with pytest.raises(RuntimeError, match="Kernel died"):
+            nbval.kernel.start_new_kernel()
