@@ -130,15 +130,16 @@ def models(rounds):
     return found
 
 
-def memory(cell="LSTM", batch=32, timesteps=100, features=128, units=256):
-    """Megabytes that a training step adds, at several lengths and sizes of batch."""
+def memory(cell="LSTM", batch=32, timesteps=100, features=128, units=256, processes=5):
+    """Megabytes that a training step adds, at several lengths and sizes of batch: each process."""
     found = []
     for length, rows in ((timesteps, batch), (2 * timesteps, batch), (timesteps, 2 * batch)):
         shape = [rows, length, features, units]
-        added = {}
-        for way in (ways.OURS, ways.KERAS[0]):
+        added = {ways.OURS: [], ways.KERAS[0]: []}
+        for way in processes * [*added]:
             command = [sys.executable, __file__, "peak", cell, json.dumps(shape), way]
-            added[way] = float(subprocess.run(command, check=True, capture_output=True).stdout)
+            said = subprocess.run(command, check=True, capture_output=True).stdout
+            added[way].append(round(float(said), 1))
         found.append({"cell": cell, "shape": shape, "megabytes": added})
         print(found[-1], flush=True)
     return found
