@@ -20,6 +20,7 @@ import subprocess
 import sys
 from enum import StrEnum
 from pathlib import Path
+from statistics import geometric_mean
 from typing import Annotated
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # silences TensorFlow's start
@@ -94,24 +95,65 @@ def _line(result):
     return f"{result['milliseconds'][ways.OURS]:.1f} ms; times as long: {times}"
 
 
-def summary(found):
-    """Geometric means over cells and shapes: how many times as long the others take."""
-
-    def mean(what, of):
-        values = [of(r) for r in found if r["what"] == what]
-        values = [v for v in values if v is not None]
-        return round(float(np.exp(np.mean(np.log(values)))), 3) if values else None
-
-    names = {name for r in found for name in r["times as long"]}
+def against_the_floor(layers):
+    """Multiples of the floor's time, by way or choice of ways and by kind of step."""
+    choices = {
+        "the better of `RNN(cell)` and its XLA": ways.OF_THIS_LAYER,
+        "the best of Keras's three": ways.KERAS,
+    }
+    choices |= {way: [way] for way in layers[0]["milliseconds"] if way != ways.FLOOR}
     return {
-        what: {
-            "the best of Keras": mean(what, lambda r: r["against the best of Keras"]["median"]),
-            **{
-                name: mean(what, lambda r, n=name: r["times as long"].get(n, {}).get("median"))
-                for name in sorted(names)
-            },
+        name: {
+            what: geometric_mean(
+                min(r["milliseconds"][way] for way in choice) / r["milliseconds"][ways.FLOOR]
+                for r in layers
+                if r["what"] == what
+            )
+            for what in ("training", "inference")
         }
-        for what in ("inference", "training")
+        for name, choice in choices.items()
+    }
+
+
+def aims(results):
+    """What the layers should reach, and the lowest and highest of what they do."""
+    training, inference = (
+        [r for r in results["layers"] if r["what"] == what] for what in ("training", "inference")
+    )
+    large = [r for r in training if r["shape"][3] >= 512]
+
+    def best(found):
+        return [r["against the best of Keras"]["median"] for r in found]
+
+    def against(peer, found):
+        each = [r["milliseconds"] for r in found if peer in r["milliseconds"]]
+        return [t[peer] / min(t[way] for way in ways.OF_THIS_LAYER) for t in each]
+
+    def mean(ratios):
+        return [geometric_mean(ratios)] if ratios else []
+
+    measured = {
+        "training, the best of Keras, geometric mean": ("≥ 1.7", mean(best(training))),
+        "the same, 512 units": ("≥ 2.5", best([r for r in large if r["shape"][3] == 512])),
+        "the same, anywhere": ("≥ 1.0", best(training)),
+        "training, PyTorch, geometric mean": ("≥ 1.0", mean(against(ways.TORCH, training))),
+        "training, 512 units or more, as a multiple of the floor": (
+            "≤ 1.6",
+            [1 / ratio for ratio in against(ways.FLOOR, large)],
+        ),
+        "inference, the best of Keras, anywhere": ("≥ 1.0", best(inference)),
+        "memory, as a multiple of Keras's": (
+            "≤ 1.0",
+            [
+                np.divide(*(np.median(megabytes) for megabytes in r["megabytes"].values()))
+                for r in results.get("memory", [])
+            ],
+        ),
+    }
+    return {
+        what: {"aim": aim, "lowest": float(min(each)), "highest": float(max(each))}
+        for what, (aim, each) in measured.items()
+        if each
     }
 
 
@@ -206,10 +248,13 @@ def main(
     for part in parts or list(Part):
         if part is Part.layers:
             found = layers(cells.split(","), SHAPES[:shapes], rounds, dtype)
-            results |= {"layers": found, "geometric means": summary(found), "rounds": rounds}
+            results |= {"layers": found, "rounds": rounds}
             draw(found, out.with_suffix(".png"))
         else:
             results[part] = models(rounds) if part is Part.models else memory()
+        if "layers" in results and ways.FLOOR in results["layers"][0]["milliseconds"]:
+            results["multiples of the floor"] = against_the_floor(results["layers"])
+            results["aims"] = aims(results)
         results["setting"] = {"backend": keras.backend.backend(), "device": device, "dtype": dtype}
         write(out, results)
 

@@ -4,12 +4,9 @@ python benchmarks/tables.py
 """
 
 import json
-import math
 from pathlib import Path
-from statistics import geometric_mean
 
 import numpy as np
-from recurrence_ways import FLOOR, KERAS, OF_THIS_LAYER, OURS, TORCH
 
 HERE = Path(__file__).resolve().parent
 README = HERE.parent / "README.md"
@@ -76,8 +73,13 @@ def recurrence(results: dict) -> str:
         for shape in dict.fromkeys(tuple(r["shape"]) for r in results["layers"])
     )
     means = "".join(
-        f"| {way} | {' | '.join(f'{mean:.2f}' for mean in each)} |\n"
-        for way, each in _against_the_floor(results["layers"]).items()
+        f"| {way} | {mean['training']:.2f} | {mean['inference']:.2f} |\n"
+        for way, mean in results["multiples of the floor"].items()
+    )
+    aims = "".join(
+        f"| {what} | {r['aim']} | {' to '.join(dict.fromkeys(each))} |\n"
+        for what, r in results["aims"].items()
+        for each in [[f"{r[end]:.2f}" for end in ("lowest", "highest")]]
     )
     models = ", ".join(
         f"{name} {_ratio(r['times as long'])}" for name, r in results["models"].items()
@@ -102,70 +104,11 @@ def recurrence(results: dict) -> str:
         "could still save.\n\n"
         f"| | training | inference |\n| --- | --- | --- |\n{means}\n"
         "What was aimed at, and what came of it, in the better of the two ways:\n\n"
-        f"| | aim | measured |\n| --- | --- | --- |\n{_aims(results)}\n"
+        f"| | aim | measured |\n| --- | --- | --- |\n{aims}\n"
         "A training step of whole models on Keras's layers takes, as a multiple of that on this "
         f"package's:\n{models}.\n\n"
         "Megabytes that a training step of the LSTM adds at most, by the same four sizes, median "
         f"of several\nprocesses: {memory}.\n"
-    )
-
-
-def _against_the_floor(layers: list[dict]) -> dict[str, list[float]]:
-    """Multiples of the floor's time, of each way and of the better of several, by kind of step."""
-    choices = {
-        "the better of `RNN(cell)` and its XLA": OF_THIS_LAYER,
-        "the best of Keras's three": KERAS,
-    }
-    choices |= {way: [way] for way in layers[0]["milliseconds"] if way != FLOOR}
-    return {
-        name: [
-            geometric_mean(
-                min(r["milliseconds"][way] for way in ways) / r["milliseconds"][FLOOR]
-                for r in layers
-                if r["what"] == what
-            )
-            for what in ("training", "inference")
-        ]
-        for name, ways in choices.items()
-    }
-
-
-def _aims(results: dict) -> str:
-    """Rows with what the layers should reach, and do or do not."""
-    training, inference = (
-        [r for r in results["layers"] if r["what"] == what] for what in ("training", "inference")
-    )
-
-    def against(peer, layers):
-        times = [r["milliseconds"] for r in layers]
-        return [t[peer] / min(t[way] for way in OF_THIS_LAYER) for t in times if peer in t]
-
-    def best(layers):
-        return [r["against the best of Keras"]["median"] for r in layers]
-
-    large = [r for r in training if r["shape"][3] >= 512]
-    pytorch = against(TORCH, training)
-    memory = [
-        np.divide(*(np.median(r["megabytes"][way]) for way in (OURS, KERAS[0])))
-        for r in results["memory"]
-    ]
-    rows = [
-        ("training, the best of Keras, geometric mean", "≥ 1.7", [geometric_mean(best(training))]),
-        ("… with 512 units", "≥ 2.5", best([r for r in large if r["shape"][3] == 512])),
-        ("… anywhere", "≥ 1.0", best(training)),
-        ("training, PyTorch, geometric mean", "≥ 1.0", [geometric_mean(pytorch or [math.nan])]),
-        (
-            "training with 512 units or more, multiple of the floor",
-            "≤ 1.6",
-            [1 / ratio for ratio in against(FLOOR, large)],
-        ),
-        ("inference, the best of Keras, anywhere", "≥ 1.0", best(inference)),
-        ("memory as a multiple of Keras's", "≤ 1.0", memory),
-    ]
-    return "".join(
-        f"| {what} | {aim} | {' to '.join(f'{x:.2f}' for x in dict.fromkeys((min(v), max(v))))} |\n"
-        for what, aim, v in rows
-        if v
     )
 
 

@@ -119,9 +119,15 @@ def test_a_small_run_of_the_recurrence_benchmark(benchmark, monkeypatch, tmp_pat
     found = json.loads(out.read_text("utf-8"))
     assert [result["what"] for result in found["layers"]] == ["inference", "training"]
     training = found["layers"][1]
-    for name, means in found["geometric means"]["training"].items():
-        each = training["times as long"].get(name) or training["against the best of Keras"]
-        assert means == pytest.approx(each["median"], rel=1e-2)
+    times = training["milliseconds"]
+    floor = times.pop("floor")
+    for name, time in times.items():
+        assert found["multiples of the floor"][name]["training"] == pytest.approx(time / floor)
+    best = min(times["RNN(cell)"], times["RNN(cell), XLA"])
+    of_pytorch = found["aims"].get("training, PyTorch, geometric mean")
+    assert (of_pytorch is not None) == ("PyTorch's layer" in times)
+    if of_pytorch:
+        assert of_pytorch["lowest"] == pytest.approx(times["PyTorch's layer"] / best)
     with Image.open(out.with_suffix(".png")) as picture:
         described = picture.info["Description"]
     for name in training["times as long"]:
