@@ -260,12 +260,12 @@ def test_committed_quality_is_that_of_the_present_settings(benchmark):
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no signal to interrupt it with")
 def test_a_class_is_graded_interrupted_and_graded_to_its_end(benchmark, tmp_path):
     grading, out = benchmark("grading"), tmp_path / "grading.json"
-    grading.main(students=3, jobs=1, out=out)
+    grading.main(students=5, jobs=1, out=out)
     found = json.loads(out.read_text("utf-8"))
     assert found["exit status"] == [130, 0]
-    assert found["graded before the interruption"] == 2
+    assert 3 <= found["graded before the interruption"] < 5
     assert found["graded again"] == 0
-    assert found["points as expected"] == 3
+    assert found["points as expected"] == 5
     assert 0.1 < found["peak GB"] < 4
 
 
