@@ -16,15 +16,9 @@ SEEDS = 3  # that a mean should be over
 
 def text() -> str:
     """The part of the README that says what was measured."""
-    parts = {
-        "quality": quality,
-        "recurrence": recurrence,
-        "decoding": decoding,
-        "grading": grading,
-    }
     return "\n".join(
         part(json.loads(file.read_text("utf-8")))
-        for name, part in parts.items()
+        for name, part in PARTS.items()
         if (file := HERE / "results" / f"{name}.json").exists()
     )
 
@@ -141,6 +135,9 @@ def grading(results: dict) -> str:
         "It was interrupted once and went on from there;\n"
         f"{results['points as expected']} of {results['students']} got the points they should.\n"
     )
+
+
+PARTS = {"quality": quality, "recurrence": recurrence, "decoding": decoding, "grading": grading}
 
 
 def replaced(readme: str) -> str:

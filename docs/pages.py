@@ -61,7 +61,7 @@ def write(root, source):
     _write(source / "slides.md", slides_page(notebooks))
     if exercises:
         _write(source / "exercises.md", exercises_page(exercises))
-    _write(source / "benchmarks.md", benchmarks(root, results, source / "_images"))
+    _write(source / "benchmarks.md", benchmarks(root, source / "_images"))
     for name, text in api(root / "rnn_course").items():
         _write(source / "api" / name, text)
 
@@ -283,79 +283,38 @@ def _as_markdown(line):
     return line.replace("``", "`")
 
 
-def benchmarks(root, results, folder):
-    """The page of what was measured: text, tables, and pictures drawn from the same numbers.
+def benchmarks(root, folder):
+    """The page of what was measured: as the README has it, and pictures of the same numbers.
 
     Args:
         root: the repository's folder.
-        results: the JSON files.
         folder: where pictures go.
     """
-    written = runpy.run_path(str(root / "benchmarks" / "tables.py"))
-    page = """# Benchmarks
+    page = """---
+html_theme.sidebar_secondary.remove: true
+---
+
+# Benchmarks
 
 What takes longer than a notebook may. Each result was written by the script that is named, on the
-machine that is named, and is here as it was measured; the numbers are also there as JSON.
+machine that is named, and is here as it was measured; all numbers are there as JSON.
 """
-    for path in results:
-        numbers = json.loads(path.read_text("utf-8"))
-        script = root / "benchmarks" / f"{path.stem}.py"
-        title = path.stem.replace("_", " ").capitalize()
-        page += f"\n## {title}\n\n"
-        if script.exists():
-            page += f"{_as_markdown(_first_paragraph(script))}\n\n"
-        if callable(written.get(path.stem)):
-            page += f"{written[path.stem](numbers)}\n"
-        page += "".join(_pictures(numbers, path, folder))
-        page += f'<a href="files/{path.name}" download>These numbers as JSON</a>, by '
-        page += f"`benchmarks/{path.stem}.py`.\n\n{_tables(numbers)}"
+    parts = runpy.run_path(str(root / "benchmarks" / "tables.py"))["PARTS"]
+    for name, written in parts.items():
+        path = root / "benchmarks" / "results" / f"{name}.json"
+        if path.exists():
+            numbers = json.loads(path.read_text("utf-8"))
+            page += f"\n## {name.capitalize()}\n\n"
+            page += f"{_as_markdown(_first_paragraph(root / 'benchmarks' / f'{name}.py'))}\n\n"
+            page += f"{written(numbers)}\n{''.join(_pictures(numbers, path, folder))}"
+            page += f'<a href="files/{path.name}" download>All numbers as JSON</a>, by '
+            page += f"`benchmarks/{name}.py`.\n"
     return page
 
 
 def _first_paragraph(script):
     text = ast.get_docstring(ast.parse(script.read_text("utf-8"))) or ""
     return text.split("\n\n")[0]
-
-
-def _tables(numbers, heading=3):
-    """Nested dictionaries as tables: one for the single values, one for each dictionary."""
-    single = {k: v for k, v in numbers.items() if not isinstance(v, dict) and not _records(v)}
-    text = ""
-    if single:
-        rows = "".join(f"| {_cell(k)} | {_cell(v)} |\n" for k, v in single.items())
-        text += f"| | value |\n| --- | --- |\n{rows}\n"
-    for name, inner in numbers.items():
-        if isinstance(inner, dict):
-            text += f"{'#' * min(heading, 5)} {name.capitalize()}\n\n"
-            text += _matrix(inner) or _tables(inner, heading + 1)
-    return text
-
-
-def _records(value):
-    """Whether it is a list of dictionaries: those are for programs that read the file."""
-    return isinstance(value, list) and any(isinstance(item, dict) for item in value)
-
-
-def _matrix(inner):
-    """A table with a column a key, where all values are dictionaries of the same single values."""
-    rows = list(inner.values())
-    if not rows or not all(isinstance(row, dict) for row in rows):
-        return ""
-    keys = list(dict.fromkeys(key for row in rows for key in row))
-    if any(isinstance(value, dict) for row in rows for value in row.values()) or len(keys) > 8:
-        return ""
-    text = f"| | {' | '.join(keys)} |\n| --- |{' --- |' * len(keys)}\n"
-    for name, row in inner.items():
-        text += f"| {_cell(name)} | {' | '.join(_cell(row.get(key, '')) for key in keys)} |\n"
-    return f"{text}\n"
-
-
-def _cell(value):
-    if isinstance(value, float):
-        return f"{value:.4g}"
-    if isinstance(value, list):
-        return ", ".join(_cell(item) for item in value)
-    return str(value).replace("|", "\\|")
 
 
 def _pictures(numbers, path, folder):

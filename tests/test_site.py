@@ -156,21 +156,6 @@ def test_the_numbers_of_a_picture_are_a_file_below_it(tmp_path):
     assert 'href="../files/notebooks/01_x-1.csv"' in shown[2].source
 
 
-def test_nested_results_become_tables():
-    numbers = {
-        "seeds": 3,
-        "tasks": {"a|b": {"loss": 0.12345, "words": [1, 2]}, "c": {"loss": 2.0}},
-        "deep": {"x": {"y": {"z": 1}}},
-        "each run": [{"loss": 1}, {"loss": 2}],
-    }
-    text = module("pages")._tables(numbers)
-    assert "| seeds | 3 |" in text
-    assert "each run" not in text
-    assert "| a\\|b | 0.1235 | 1, 2 |\n| c | 2 |  |" in text
-    assert "### Deep" in text
-    assert "| y | 1 |" in text
-
-
 def test_a_link_to_a_heading_leads_there_on_the_site(source):
     decks = (source / "decks.md").read_text("utf-8")
     links = re.findall(r"\]\((notebooks/\S+?\.ipynb)#(\S+?)\)", decks)
