@@ -53,14 +53,16 @@ def of_layer(name, units, x, dtype="float32", only=None):
         only: a way's name, to get no other.
     """
     keras_layer, keras_cell = getattr(keras.layers, name), getattr(keras.layers, f"{name}Cell")
-    options = dict(return_sequences=True, dtype=dtype)
+    # The weights come below. A random orthogonal matrix, the default, is not to be had in bfloat16.
+    start = dict(dtype=dtype, recurrent_initializer="zeros")
+    options = dict(dtype=dtype, return_sequences=True)
     layers = {
-        OURS: (lambda: RNN(OUR_CELLS[name](units, dtype=dtype), **options), False),
-        OURS_XLA: (lambda: RNN(OUR_CELLS[name](units, dtype=dtype), **options), True),
-        KERAS[0]: (lambda: keras_layer(units, **options), False),
-        KERAS[1]: (lambda: keras_layer(units, **options), True),
-        KERAS[2]: (lambda: keras_layer(units, unroll=True, **options), False),
-        KERAS_RNN: (lambda: keras.layers.RNN(keras_cell(units, dtype=dtype), **options), False),
+        OURS: (lambda: RNN(OUR_CELLS[name](units, **start), **options), False),
+        OURS_XLA: (lambda: RNN(OUR_CELLS[name](units, **start), **options), True),
+        KERAS[0]: (lambda: keras_layer(units, **start | options), False),
+        KERAS[1]: (lambda: keras_layer(units, **start | options), True),
+        KERAS[2]: (lambda: keras_layer(units, unroll=True, **start | options), False),
+        KERAS_RNN: (lambda: keras.layers.RNN(keras_cell(units, **start), **options), False),
     }
     if keras.backend.backend() != "tensorflow":  # JAX compiles all with XLA, PyTorch none
         layers = {n: layers[n] for n in (OURS, KERAS[0], KERAS_RNN)}

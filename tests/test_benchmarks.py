@@ -87,6 +87,17 @@ def test_all_ways_to_compute_a_layer_agree(benchmark, cell):
         assert np.isfinite(getattr(found[ways.FLOOR], call)())
 
 
+def test_layers_are_timed_in_bfloat16_too(benchmark):
+    ways = benchmark("recurrence_ways")
+    x = np.random.default_rng(1).normal(size=(2, 3, 3)).astype("float32")
+    found = ways.of_layer("GRU", units=4, x=x, dtype="bfloat16")
+    results = [found[name].inference() for name in (*ways.OF_THIS_LAYER, *ways.KERAS)]
+    assert results == pytest.approx([results[0]] * len(results), rel=0.05)
+    exact = ways.of_layer("GRU", units=4, x=x, only=ways.OURS)[ways.OURS].inference()
+    assert results[0] == pytest.approx(exact, rel=0.05)
+    assert results[0] != exact
+
+
 def test_models_on_keras_layers_are_the_same_models(benchmark):
     ways = benchmark("recurrence_ways")
     ids = np.array([[4, 5, 6], [7, 8, 0]])
