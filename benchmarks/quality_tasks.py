@@ -406,7 +406,7 @@ TASKS = {
             dropout=0.2,
             rate=0.002,
             batch_size=64,
-            epochs=6,
+            epochs=4,
             patience=2,
         ),
     ),
