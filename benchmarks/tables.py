@@ -40,11 +40,11 @@ def quality(results: dict) -> str:
 
 
 def _scores(seeds: list[dict]) -> str:
-    """Each metric's mean over the seeds, and their standard deviation if there are several."""
+    """Each metric's mean over the seeds, and their standard deviation if they differ."""
     texts = []
     for metric in seeds[0]:
         each = [scores[metric] for scores in seeds]
-        spread = f" ± {np.std(each, ddof=1):.2g}" if len(each) > 1 else ""
+        spread = f" ± {np.std(each, ddof=1):.2g}" if len(set(each)) > 1 else ""
         texts.append(f"{np.mean(each):.4g}{spread} {metric}")
     return "<br>".join(texts)
 
