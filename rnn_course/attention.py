@@ -47,8 +47,8 @@ class AttentionPooling(keras.layers.Layer):
 
     .. math::
 
-        \varphi(h, q) &= q^\top \tanh(h W) &&\text{additive} \\
-        \varphi(h, q) &= h^\top q / \sqrt{u} &&\text{scaled dot-product}
+        \varphi(h, q) &= \tanh(h W)\, q^\top &&\text{additive} \\
+        \varphi(h, q) &= h q^\top / \sqrt{u} &&\text{scaled dot-product}
 
     with :math:`h, q` of size :math:`u`; the additive W is ``(u, units)``, its query of size
     ``units``.
@@ -126,9 +126,9 @@ class DecoderAttention(keras.layers.Layer):
 
     .. math::
 
-        \varphi(h, s) &= v^\top \tanh(h W + s U) &&\text{additive} \\
-        \varphi(h, s) &= s^\top h &&\text{dot} \\
-        \varphi(h, s) &= s^\top (h W) &&\text{general}
+        \varphi(h, s) &= \tanh(h W + s U)\, v^\top &&\text{additive} \\
+        \varphi(h, s) &= s h^\top &&\text{dot} \\
+        \varphi(h, s) &= (h W)\, s^\top &&\text{general}
 
     The part that does not depend on the decoder, :math:`h W`, is ``project(memory)``: computed once
     a sentence, like a cell's ``project``.
@@ -148,8 +148,8 @@ class DecoderAttention(keras.layers.Layer):
         ``(batch, target timesteps, source timesteps)``.
 
     Raises:
-        ValueError: when ``score`` is none of the three, or vectors of unequal size are to have
-            ``"dot"``.
+        ValueError: when ``score`` or ``units`` is not one of those above, queries or memory are of
+            another rank, or vectors of unequal size are to have ``"dot"``.
 
     Example:
         >>> attention = DecoderAttention("general")

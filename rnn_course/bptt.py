@@ -6,7 +6,8 @@ All that a state needs to know of its input and of the state before is in the pr
 
     a_t = x_t W + h_{t-1} U + b
 
-with row vectors and the gates side by side, as Keras stores them. So is all that a gradient needs:
+with row vectors and the gates side by side, as Keras stores them (in the GRU's candidate the reset
+gate comes in between: see `GRU`). So is all that a gradient needs:
 once :math:`\partial L/\partial a_t` is known for every step, each weight's gradient is one product
 over all of them, as the weights are the same at every step and their changes add up:
 
@@ -243,7 +244,15 @@ class GRU(Cell):
             h_{t-1} \odot \sigma'_r &&\text{reset before}
 
     and :math:`\partial L/\partial h_{t-1}` gathers what comes through :math:`k_t`, the two gates
-    and the candidate.
+    and the candidate. Unlike in the module's formula, the gradient of :math:`U_h` has :math:`r_t`
+    in it:
+
+    .. math::
+
+        \frac{\partial L}{\partial U_h} &= \sum_t h_{t-1}^\top
+            \Big(\frac{\partial L}{\partial a^h_t} \odot r_t\Big) &&\text{reset after} \\
+        \frac{\partial L}{\partial U_h} &= \sum_t (r_t \odot h_{t-1})^\top
+            \frac{\partial L}{\partial a^h_t} &&\text{reset before}
 
     Args:
         activation: what stands as tanh above.
@@ -383,8 +392,8 @@ def backward(record, output_gradients=None, final_state_gradients=None, truncate
     r"""Backpropagation through time.
 
     Truncated, the time steps are cut into blocks of :math:`k_1`, and the losses of a block reach
-    the :math:`k_2` steps up to the block's end and no further back: the state before those counts
-    as a constant. Every loss is counted once.
+    the block itself, the :math:`k_2 - k_1` steps before it and no further back: the state before
+    those counts as a constant. Every loss is counted once.
 
     - :math:`k_1 = k_2 = k`: blocks on their own, as in stateful training, where each starts from
       the state with which the one before ended.

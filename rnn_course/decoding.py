@@ -95,7 +95,8 @@ def greedy(logits, t=None):
 def rollout(step, states, memory, forced, is_forced, limits=None, pick=greedy):
     """Run a model on tokens that are given in some places and its own in the others.
 
-    A row ends with an end token of the model's own, or at its limit; what comes after is padding.
+    A row ends at an end token of the model's own, or at its limit; the rest of it, that end token
+    too, is padding.
     Without limits no row ends: what a decoder reads when it is trained with teacher forcing in
     some places only.
 

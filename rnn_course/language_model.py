@@ -2,7 +2,7 @@ r"""`LanguageModel`: a recurrent network that gives every sentence a probability
 
 .. math::
 
-    e_t = E\,w_t, \qquad h_t = \mathrm{RNN}(e_t, h_{t-1}), \qquad
+    e_t = E_{w_t}, \qquad h_t = \mathrm{RNN}(e_t, h_{t-1}), \qquad
     p(w_{t+1} \mid w_1 \dots w_t) = \mathrm{softmax}(h_t V + b)
 
 A sentence's probability is the product over its tokens and the end token (the chain rule).
@@ -53,8 +53,8 @@ class LanguageModel(TokenModel):
         Logits of the next token at each position, ``(batch, timesteps, vocabulary_size)``.
 
     Raises:
-        ValueError: when a size is not a positive integer, the sizes do not allow
-            ``tie_embeddings``, or the cell is unknown.
+        ValueError: when a size is not a positive integer, ``vocabulary_size`` leaves no room for
+            the special tokens, the sizes do not allow ``tie_embeddings``, or the cell is unknown.
 
     Example:
         >>> model = LanguageModel(vocabulary_size=10, embedding_dim=4, units=8)
@@ -176,6 +176,9 @@ class LanguageModel(TokenModel):
 
         Returns:
             ``(len(contexts), vocabulary_size)``, natural logarithms.
+
+        Raises:
+            ValueError: when an id is not one of the vocabulary, or the model is stateful.
         """
         result = np.empty((len(contexts), self.config["vocabulary_size"]), "float32")
         for rows, inputs in self._padded([[BEGIN, *context] for context in contexts], batch_size):

@@ -318,7 +318,8 @@ class TranslationScore(NamedTuple):
     """A score of translations.
 
     Args:
-        score: 0 to 100; 100 where every translation is one of its references.
+        score: 0 to 100; 100 where every translation is one of its references (BLEU is 0, though,
+            where no translation has four tokens).
         signature: how it was computed: scores with different ones cannot be compared.
     """
 
@@ -457,7 +458,7 @@ def alignment_error_rate(sure, predicted, possible=None):
         0.333
 
     Source:
-        Och & Ney (2003), "A systematic comparison of various statistical alignment models", §4.1.
+        Och & Ney (2003), "A systematic comparison of various statistical alignment models".
     """
     columns = {"sure": sure, "predicted": predicted}
     columns["possible"] = sure if possible is None else possible

@@ -50,7 +50,8 @@ class RNN(keras.layers.RNN):
         mask: ``(batch, timesteps)``, false where a step is padding.
 
     Raises:
-        ValueError: when sequences, mask or initial_state has the wrong shape.
+        ValueError: when sequences, mask or initial_state has the wrong shape, or ``backward_pass``
+            or ``use_cudnn`` is none of those above.
 
     Example:
         >>> from keras import ops

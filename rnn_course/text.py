@@ -246,6 +246,9 @@ def language_model_batches(sentences, batch_size, shuffle=True, seed=None):
         A `tf.data.Dataset` of inputs and targets, both ``(batch, timesteps)``; see
         `bucketed_batches`.
 
+    Raises:
+        ValueError: when there is no sentence, or the batch size is not positive.
+
     Example:
         >>> batches = language_model_batches([[7, 8], [9]], batch_size=2, shuffle=False)
         >>> for inputs, targets in batches:
@@ -370,6 +373,10 @@ def translation_batches(sources, targets, batch_size, shuffle=True, seed=None):
     Returns:
         A `tf.data.Dataset` of (source, decoder inputs) and targets, each ``(batch, timesteps)``;
         see `bucketed_batches`.
+
+    Raises:
+        ValueError: when there are not as many targets as sources, or none, or the batch size is
+            not positive.
 
     Example:
         >>> batches = translation_batches([[7, 8]], [[9]], batch_size=1)

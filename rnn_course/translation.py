@@ -56,8 +56,8 @@ class EncoderDecoder(TokenModel):
         teacher_forcing: probability in training of the correct token as the next input. Below 1 it
             is a weight, which training leaves alone: ``model.teacher_forcing.assign(0.5)`` changes
             it on the way.
-        dropout: share of the values dropped after the embeddings, between layers and before the
-            read-out in training.
+        dropout: share of the values dropped in training after the embeddings, after each recurrent
+            layer, the last of either side too, and once more before the read-out.
 
     Call arguments:
         inputs: source ids ``(batch, source timesteps)`` and decoder inputs
@@ -69,8 +69,9 @@ class EncoderDecoder(TokenModel):
         attention weights, ``(batch, target timesteps, source timesteps)``.
 
     Raises:
-        ValueError: when a size is not a positive integer, an option is none of those above, or a
-            bidirectional encoder is to halve an odd number of units.
+        ValueError: when a size is not a positive integer, ``target_vocabulary_size`` leaves no room
+            for the special tokens, an option is none of those above, a bidirectional encoder is
+            to halve an odd number of units, or weights are asked of a model without attention.
 
     Example:
         >>> model = EncoderDecoder(12, 10, embedding_dim=4, units=8)
