@@ -135,6 +135,11 @@ def test_a_small_run_of_the_recurrence_benchmark(benchmark, monkeypatch, tmp_pat
     for name, time in times.items():
         assert found["multiples of the floor"][name]["training"] == pytest.approx(time / floor)
     best = min(times["RNN(cell)"], times["RNN(cell), XLA"])
+    of_keras = found["aims"]["training, the best of Keras, geometric mean"]
+    assert of_keras["lowest"] == pytest.approx(training["against the best of Keras"]["median"])
+    best_of_keras = min(time for name, time in times.items() if name.startswith("Keras's"))
+    multiples = found["multiples of the floor"]["the best of Keras's three"]
+    assert multiples["training"] == pytest.approx(best_of_keras / floor)
     of_pytorch = found["aims"].get("training, PyTorch, geometric mean")
     assert (of_pytorch is not None) == ("PyTorch's layer" in times)
     if of_pytorch:
