@@ -1,6 +1,7 @@
 """Word vectors: files in the common text format, embedding matrices, neighbours, analogies."""
 
 import gzip
+import os
 import zlib
 from collections.abc import Iterable, Iterator
 from functools import cached_property
@@ -143,10 +144,11 @@ class WordVectors:
     def save(self, path: str | Path, header: bool = True) -> None:
         """Write the common text format: a line a word, the word and its numbers.
 
-        Nine digits a number: they give back every float32 exactly, whoever reads them.
+        Nine digits a number: they give back every float32 exactly, whoever reads them. The file
+        takes its name when it is whole: nobody reads half of it, and an older one is not lost.
 
         Args:
-            path: the file; compressed if it ends in ``.gz``.
+            path: the file, in a folder that exists; compressed if it ends in ``.gz``.
             header: whether the first line says how many words and numbers there are, as in files of
                 word2vec and fastText, or is the first word's, as in GloVe's.
 
@@ -164,12 +166,18 @@ class WordVectors:
                 f"a file that begins with {self.words[0]!r} and {self.dimension} number(s) needs a "
                 "header to be read: write it with header=True"
             )
-        opened = gzip.open if Path(path).suffix == ".gz" else open
-        with opened(path, "wt", encoding="utf-8", newline="\n") as file:
-            if header:
-                file.write(f"{len(self)} {self.dimension}\n")
-            for word, vector in zip(self.words, self.matrix.tolist(), strict=True):
-                file.write(" ".join([word, *(f"{number:.9g}" for number in vector)]) + "\n")
+        path = Path(path)
+        part = path.with_name(f"{path.name}.{os.getpid()}.part")
+        opened = gzip.open if path.suffix == ".gz" else open
+        try:
+            with opened(part, "wt", encoding="utf-8", newline="\n") as file:
+                if header:
+                    file.write(f"{len(self)} {self.dimension}\n")
+                for word, vector in zip(self.words, self.matrix.tolist(), strict=True):
+                    file.write(" ".join([word, *(f"{number:.9g}" for number in vector)]) + "\n")
+            part.replace(path)
+        finally:
+            part.unlink(missing_ok=True)
 
     @classmethod
     def load(

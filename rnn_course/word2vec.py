@@ -1,5 +1,7 @@
 """Word vectors learnt from text: skip-gram and CBOW with negative sampling, one Keras model."""
 
+from pathlib import Path
+
 import keras
 import numpy as np
 from keras import ops
@@ -294,6 +296,31 @@ def train_word2vec(
         if progress:
             print(f"epoch {epoch} of {epochs}: {loss:.3f} nats an example, {examples} examples")
     return model
+
+
+def learn_once(path, sentences, vocabulary, **options):
+    """The word vectors of a file, which are learnt and saved first where there is no such file.
+
+    So one notebook learns vectors and others use them, in whatever order they run.
+
+    Args:
+        path: a file as `WordVectors.save` writes it. Remove it to learn anew: a file that is there
+            is read as it is, whatever the other arguments say.
+        sentences, vocabulary, options: see `train_word2vec`.
+
+    Returns:
+        The `rnn_course.vectors.WordVectors` of the file.
+
+    Raises:
+        ValueError: when `train_word2vec` cannot learn from the sentences.
+        rnn_course.vectors.VectorsError: when the file that is there is not one of vectors.
+    """
+    path = Path(path)
+    if not path.exists():
+        vectors = train_word2vec(sentences, vocabulary, **options).word_vectors(vocabulary)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        vectors.save(path)
+    return WordVectors.load(path)
 
 
 def _one_pass(model, batch_size, examples):

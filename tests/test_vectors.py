@@ -3,6 +3,7 @@
 import gzip
 import os
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -183,6 +184,21 @@ def test_what_is_written(tmp_path):
     assert (tmp_path / "v.txt").read_bytes().decode() == text.removeprefix("3 2\n")
     THREE.save(tmp_path / "v.txt.gz")
     assert gzip.decompress((tmp_path / "v.txt.gz").read_bytes()).decode() == text
+
+
+def test_a_writing_that_fails_loses_nothing(tmp_path, monkeypatch):
+    THREE.save(tmp_path / "v.vec")
+    before = (tmp_path / "v.vec").read_bytes()
+
+    def rows():
+        yield [1.0, 2.0]
+        raise OSError("no space left on device")
+
+    monkeypatch.setattr(THREE, "matrix", SimpleNamespace(shape=(3, 2), tolist=rows))
+    with pytest.raises(OSError, match="no space left"):
+        THREE.save(tmp_path / "v.vec")
+    assert (tmp_path / "v.vec").read_bytes() == before
+    assert len(list(tmp_path.iterdir())) == 1
 
 
 @pytest.mark.parametrize("word", ["", " ", "a ", " a", "a\nb", "a  b", "a\tb", "route 66", "x 1e3"])

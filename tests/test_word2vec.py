@@ -5,10 +5,12 @@ import numpy as np
 import pytest
 
 from rnn_course.text import Vocabulary
+from rnn_course.vectors import VectorsError
 from rnn_course.word2vec import (
     NegativeSampling,
     Word2Vec,
     context_windows,
+    learn_once,
     train_word2vec,
     word2vec_examples,
 )
@@ -226,3 +228,27 @@ def test_a_corpus_smaller_than_a_batch_and_words_unknown():
         [["a", "x", "b"], []], vocabulary, dimension=2, subsampling=1, epochs=2, batch_size=999
     )
     assert np.isfinite(model.word_vectors(vocabulary).matrix).all()
+
+
+def test_vectors_are_learnt_once_and_then_read(tmp_path):
+    corpus = [["a", "cat"], ["a", "dog"]] * 20
+    vocabulary = Vocabulary.learn(corpus)
+    options = {"dimension": 2, "subsampling": 1}
+    path = tmp_path / "folder" / "pets.vec"
+    learnt = learn_once(path, corpus, vocabulary, **options)
+    expected = train_word2vec(corpus, vocabulary, **options).word_vectors(vocabulary)
+    assert learnt.words == ("a", "cat", "dog")
+    np.testing.assert_allclose(learnt.matrix, expected.matrix, rtol=1e-5)
+    assert [file.name for file in path.parent.iterdir()] == ["pets.vec"]
+    path.write_text("1 2\nmine 1 2\n", "utf-8")
+    assert learn_once(path, corpus, vocabulary, **options).words == ("mine",)
+
+
+def test_what_cannot_be_learnt_leaves_no_file_and_a_broken_one_is_named(tmp_path):
+    path = tmp_path / "pets.vec"
+    with pytest.raises(ValueError, match="no two known words"):
+        learn_once(path, [["alone"]], Vocabulary(["alone"]))
+    assert not path.exists()
+    path.write_text("2 2\na 1 2\n", "utf-8")
+    with pytest.raises(VectorsError, match=r"pets\.vec: its first line announces 2 words, 1 are"):
+        learn_once(path, [["a", "b"]], Vocabulary(["a", "b"]))
