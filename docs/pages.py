@@ -304,7 +304,7 @@ machine that is named, and is here as it was measured; all numbers are there as 
         path = root / "benchmarks" / "results" / f"{name}.json"
         if path.exists():
             numbers = json.loads(path.read_text("utf-8"))
-            page += f"\n## {name.capitalize()}\n\n"
+            page += f"\n## {name.replace('_', ' ').capitalize()}\n\n"
             page += f"{_as_markdown(_first_paragraph(root / 'benchmarks' / f'{name}.py'))}\n\n"
             page += f"{written(numbers)}\n{''.join(_pictures(numbers, path, folder))}"
             page += f'<a href="files/{path.name}" download>All numbers as JSON</a>, by '
