@@ -7,6 +7,7 @@ import json
 import os
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import keras
 import numpy as np
@@ -220,6 +221,25 @@ def test_quality_results_grow_by_seed_and_nothing_is_trained_twice(
     quality.main(["characters"], seeds=1, **arguments)
     assert list(found()["characters"]["scores"]) == ["0"]
     assert found()["characters"]["scores"] != first["scores"]
+
+
+def test_naive_bayes_counts_words_and_pairs_once_a_text(benchmark):
+    naive_bayes = benchmark("quality_tasks").naive_bayes
+
+    def texts(*rows):
+        return [SimpleNamespace(label=label, tokens=text.split()) for label, text in rows]
+
+    train = texts(("+", "good good film"), ("-", "not good"))
+    # By hand, add one: + has good, film, good good, good film, - has not, good, not good: six in
+    # all, so good is 2 of 4 + 6 against 2 of 3 + 6; were it counted twice in +, 3 of 11.
+    right = texts(("-", "good"), ("+", "good film"), ("+", "film new"), ("-", "not good film"))
+    assert naive_bayes(train, right[:3]) == 1
+    # not, good, film, not good, good film: 1 2 2 1 2 of 10 each, 2 2 1 2 1 of 9 each
+    assert naive_bayes(train, right[3:]) == 1
+    assert naive_bayes(train, texts(("+", "good"), ("+", "film"))) == 0.5
+    pairs = texts(("+", "a b"), ("-", "b a"))  # the words alone say nothing
+    assert naive_bayes(pairs, texts(("+", "a b"), ("-", "b a"))) == 1
+    assert naive_bayes(pairs, texts(("+", ""), ("-", ""))) == 0.5
 
 
 @pytest.mark.trains
