@@ -15,6 +15,7 @@ import hashlib
 import json
 import time
 from pathlib import Path
+from statistics import fmean, stdev
 from typing import Annotated, NamedTuple
 
 import keras
@@ -112,11 +113,22 @@ def measure(
         logs = sorted(run.folder.rglob("log.csv"))
         found = about | found | {"parameters": model.count_params(), "notes": notes}
         found["scores"][str(seed)] = {metric: round(score, 5) for metric, score in scores.items()}
+        found |= over_seeds(found["scores"])
         found["processor minutes"][str(seed)] = round(minutes, 1)
         found["epochs"][str(seed)] = [len(training_log(log.parent)["loss"]) for log in logs]
         print(f"{name}, seed {seed}, {minutes:.1f} min: {found['scores'][str(seed)]}", flush=True)
         tasks = read(out) | {name: found}  # read again: another task may have been added since
         write(out, {"tasks": {name: tasks[name] for name in TASKS if name in tasks}})
+
+
+def over_seeds(scores: dict[str, dict[str, float]]) -> dict:
+    """Of each metric the mean over the seeds and the standard deviation, None of one seed."""
+    columns = {metric: [each[metric] for each in scores.values()] for metric in scores["0"]}
+    many = len(scores) > 1
+    return {
+        "mean": {metric: round(fmean(column), 6) for metric, column in columns.items()},
+        "spread": {m: round(stdev(column), 6) if many else None for m, column in columns.items()},
+    }
 
 
 def label(name: str, examples: int | None, epochs: int | None) -> str:

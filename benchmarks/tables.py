@@ -26,7 +26,7 @@ def text() -> str:
 def quality(results: dict) -> str:
     """What `benchmarks/quality.py` found."""
     rows = "".join(
-        f"| {task['title']} | {_scores(list(task['scores'].values()))} | {_seeds(task['scores'])} "
+        f"| {task['title']} | {_scores(task['mean'], task['spread'])} | {_seeds(task['scores'])} "
         f"| {task['aim']} | {task['known']} | {task['parameters'] / 1e6:.1f} M "
         f"| {np.mean(list(task['processor minutes'].values())):.0f} |\n"
         for task in results["tasks"].values()
@@ -39,14 +39,10 @@ def quality(results: dict) -> str:
     )
 
 
-def _scores(seeds: list[dict]) -> str:
+def _scores(mean: dict, spread: dict) -> str:
     """Each metric's mean over the seeds, and their standard deviation if they differ."""
-    texts = []
-    for metric in seeds[0]:
-        each = [scores[metric] for scores in seeds]
-        spread = f" ± {np.std(each, ddof=1):.2g}" if len(set(each)) > 1 else ""
-        texts.append(f"{np.mean(each):.4g}{spread} {metric}")
-    return "<br>".join(texts)
+    spreads = {metric: f" ± {value:.2g}" if value else "" for metric, value in spread.items()}
+    return "<br>".join(f"{value:.4g}{spreads[metric]} {metric}" for metric, value in mean.items())
 
 
 def _seeds(scores: dict) -> str:

@@ -237,6 +237,14 @@ def test_naive_bayes_counts_words_and_pairs_once_a_text(benchmark):
     # not, good, film, not good, good film: 1 2 2 1 2 of 10 each, 2 2 1 2 1 of 9 each
     assert naive_bayes(train, right[3:]) == 1
     assert naive_bayes(train, texts(("+", "good"), ("+", "film"))) == 0.5
+    # What is new says nothing, though it would be a ninth in - and a tenth in +; the prior does.
+    assert naive_bayes(train, texts(("+", "film a b c"))) == 1
+    assert naive_bayes(train + texts(("-", "bad")), texts(("-", "a b c"))) == 1
+    # One is added to each count: 9 of 11 times 1 of 11 against 5 and 2; two would turn it round.
+    train = texts(*8 * [("+", "a")], *4 * [("-", "a")], *3 * [("-", "c")], ("-", "b"))
+    assert naive_bayes(train, texts(("-", "a b"))) == 1
+    # And to the total as many as are known: 1 of 1 + 6 against 2 of 5 + 6.
+    assert naive_bayes(texts(("+", "q"), ("-", "x y z")), texts(("-", "x"))) == 1
     pairs = texts(("+", "a b"), ("-", "b a"))  # the words alone say nothing
     assert naive_bayes(pairs, texts(("+", "a b"), ("-", "b a"))) == 1
     assert naive_bayes(pairs, texts(("+", ""), ("-", ""))) == 0.5
@@ -290,6 +298,7 @@ def test_the_table_of_quality_says_how_many_seeds(benchmark):
         scores = {seed: each[seed] for seed in seeds}
         part = task | {
             "scores": scores,
+            **benchmark("quality").over_seeds(scores),
             "processor minutes": {seed: minutes[seed] for seed in seeds},
         }
         text = benchmark("tables").quality({"machine": machine, "tasks": {"ner": part}})
@@ -315,6 +324,10 @@ def test_committed_quality_is_that_of_the_present_settings(benchmark):
         assert found["corpus"] == {file.path: file.sha256 for file in files}
         for part in ("processor minutes", "epochs"):
             assert found[part].keys() == found["scores"].keys()
+        for metric, mean in found["mean"].items():
+            scores = [each[metric] for each in found["scores"].values()]
+            assert mean == pytest.approx(np.mean(scores), abs=1e-6)
+            assert found["spread"][metric] == pytest.approx(np.std(scores, ddof=1), abs=1e-6)
 
 
 @pytest.mark.trains
