@@ -4,7 +4,7 @@ import nbval.kernel
 import pytest
 from nbval.plugin import IPyNbCell, IPyNbFile
 
-from rnn_course.runner import corpora_of, why_skipped
+from rnn_course.notebooks.running import corpora_of, why_skipped
 
 start_once = nbval.kernel.start_new_kernel
 
@@ -40,4 +40,4 @@ def pytest_collection_modifyitems(items):
 
 
 # Importing it sets the environment of the process, which is for submissions and not for notebooks.
-collect_ignore = ["rnn_course/preload.py"]
+collect_ignore = ["rnn_course/grading/preload.py"]

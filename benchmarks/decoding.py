@@ -19,11 +19,9 @@ import typer
 from measure import in_turns, ratio, write
 
 from rnn_course import corpora
-from rnn_course.metrics import TokenCrossEntropy
-from rnn_course.text import Vocabulary, translation_batches
-from rnn_course.tokenisers import words
-from rnn_course.tokens import BEGIN, END, PADDING
-from rnn_course.translation import EncoderDecoder
+from rnn_course.losses import TokenCrossEntropy
+from rnn_course.models import EncoderDecoder
+from rnn_course.text import BEGIN, END, PADDING, Vocabulary, translation_batches, words
 
 HERE = Path(__file__).resolve().parent
 MAX_LENGTH = 20

@@ -23,7 +23,7 @@ import psutil
 import typer
 from measure import write
 
-from rnn_course.assignments import Assignment, cells_by_id, read_assignments
+from rnn_course.grading.assignments import Assignment, cells_by_id, read_assignments
 
 HERE = Path(__file__).resolve().parent
 TESTS = HERE.parent / "tests"

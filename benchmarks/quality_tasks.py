@@ -15,32 +15,36 @@ import keras
 import numpy as np
 
 from rnn_course import corpora
-from rnn_course.classification import SequenceClassifier
-from rnn_course.crf import PathCrossEntropy
-from rnn_course.language_model import LanguageModel, ResetState
+from rnn_course.callbacks import ResetState
+from rnn_course.losses import PathCrossEntropy, TokenCrossEntropy
 from rnn_course.metrics import (
     Perplexity,
     TagAccuracy,
-    TokenCrossEntropy,
     bleu,
     chrf,
     entity_scores,
     perplexity,
     tag_accuracies,
 )
-from rnn_course.ngrams import NGramModel
-from rnn_course.tagging import SequenceTagger
+from rnn_course.models import (
+    EncoderDecoder,
+    LanguageModel,
+    NGramModel,
+    SequenceClassifier,
+    SequenceTagger,
+)
 from rnn_course.text import (
+    END,
     Vocabulary,
+    WordPiece,
     character_ids,
     classification_batches,
     contiguous_batches,
+    sentences,
     tagging_batches,
     translation_batches,
+    words,
 )
-from rnn_course.tokenisers import WordPiece, sentences, words
-from rnn_course.tokens import END
-from rnn_course.translation import EncoderDecoder
 
 
 class Outcome(NamedTuple):

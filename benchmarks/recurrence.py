@@ -33,7 +33,7 @@ import recurrence_ways as ways
 import typer
 from measure import in_turns, ratio, write
 
-from rnn_course import plotting
+from rnn_course import figures
 
 HERE = Path(__file__).resolve().parent
 RESULTS = HERE / "results" / "recurrence.json"
@@ -212,7 +212,7 @@ def draw(found, path):
                 ]
                 for cell in CELLS
             }
-            for cell, marker, colour in zip(CELLS, "os^", plotting.COLOURS, strict=False):
+            for cell, marker, colour in zip(CELLS, "os^", figures.COLOURS, strict=False):
                 places = [row] * len(times[cell])
                 ax.plot(times[cell], places, marker, label=cell, alpha=0.7, color=colour)
             every = [time for of_cell in times.values() for time in of_cell]

@@ -18,15 +18,17 @@ import keras
 import numpy as np
 from keras import ops
 
-from rnn_course import language_model, tagging, translation
-from rnn_course.cells import GRUCell, LSTMCell, SimpleRNNCell
-from rnn_course.crf import PathCrossEntropy
-from rnn_course.language_model import LanguageModel
-from rnn_course.metrics import TokenCrossEntropy
-from rnn_course.recurrence import RNN
-from rnn_course.tagging import SequenceTagger
+from rnn_course.layers import RNN, GRUCell, LSTMCell, SimpleRNNCell
+from rnn_course.losses import PathCrossEntropy, TokenCrossEntropy
+from rnn_course.models import (
+    EncoderDecoder,
+    LanguageModel,
+    SequenceTagger,
+    language_model,
+    tagging,
+    translation,
+)
 from rnn_course.text import language_model_batches, tagging_batches, translation_batches
-from rnn_course.translation import EncoderDecoder
 
 OUR_CELLS = {"SimpleRNN": SimpleRNNCell, "LSTM": LSTMCell, "GRU": GRUCell}
 OURS, OURS_XLA = "RNN(cell)", "RNN(cell), XLA"

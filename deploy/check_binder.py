@@ -53,6 +53,6 @@ def test_post_build_installs_the_course_in_a_clean_copy(tmp_path):
     clean = {k: v for k, v in os.environ.items() if k not in ("PYTHONPATH", "VIRTUAL_ENV")}
     clean["PATH"] = os.pathsep.join([str(python.parent), os.environ["PATH"]])
     subprocess.run([copy / "postBuild"], cwd=copy, env=clean, check=True)
-    say = "import rnn_course.recurrence, rnn_course.text; print(rnn_course.__file__)"
+    say = "import rnn_course.layers, rnn_course.text; print(rnn_course.__file__)"
     said = subprocess.check_output([python, "-c", say], cwd=tmp_path, env=clean, text=True)
     assert Path(said.strip()).is_relative_to(copy)

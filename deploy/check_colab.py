@@ -18,7 +18,7 @@ from unittest.mock import patch
 
 import pytest
 
-from rnn_course import launch, runner
+from rnn_course.notebooks import launch, running
 
 ROOT = Path(__file__).resolve().parents[1]
 ENVIRONMENT = ROOT / "build" / "colab" / ".venv"
@@ -66,8 +66,8 @@ def colab(tmp_path_factory):
 
 @pytest.mark.parametrize("name", [path.name for path in NOTEBOOKS])
 def test_the_notebook_runs(colab, name):
-    with patch.object(runner, "get_kernel_dict", lambda: colab.kernel):
-        result = runner.run_notebook(colab.published / "notebooks" / name)
+    with patch.object(running, "get_kernel_dict", lambda: colab.kernel):
+        result = running.run_notebook(colab.published / "notebooks" / name)
     assert result.status == "passed", result.error
 
 

@@ -27,7 +27,7 @@ import websocket
 from traitlets.config import Config
 
 from rnn_course import corpora
-from rnn_course.runner import why_skipped
+from rnn_course.notebooks.running import why_skipped
 
 ROOT = Path(__file__).resolve().parents[1]
 PROXY = shutil.which(

@@ -21,7 +21,7 @@ import nbformat
 import psutil
 import pytest
 
-from rnn_course.runner import why_skipped
+from rnn_course.notebooks.running import why_skipped
 
 ROOT = Path(__file__).resolve().parents[1]
 NAMES = ["chromium", "chromium-browser", "google-chrome", "chrome"]

@@ -7,8 +7,8 @@ from pathlib import Path
 from docutils import nodes
 
 from rnn_course import __version__
-from rnn_course.launch import stated_address
-from rnn_course.notebook import _silent_stderr
+from rnn_course.notebooks.first_cell import silent_stderr
+from rnn_course.notebooks.launch import stated_address
 
 ROOT = Path(__file__).resolve().parents[1]
 SOURCE = ROOT / "build" / "site-source"
@@ -98,7 +98,7 @@ def align(app, doctree):
 
 def setup(app):
     os.environ |= {"TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": "-1"}
-    with _silent_stderr():
+    with silent_stderr():
         import tensorflow  # noqa: F401  the package is imported for its docstrings
     app.connect("autodoc-skip-member", is_left_out)
     app.connect("doctree-read", align)

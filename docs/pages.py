@@ -12,19 +12,17 @@ from urllib.parse import unquote
 import nbformat
 from PIL import Image
 
-from rnn_course.launch import CLOSE, OPEN, Address, badges, stated_address
-from rnn_course.report import image_alt, images
+from rnn_course.notebooks.launch import CLOSE, OPEN, Address, badges, stated_address
+from rnn_course.notebooks.report import image_alt, images
 
-# The package's modules by what they are for; what is named nowhere is listed at the end.
-API = {
-    "Cells, layers and the derivation": "cells recurrence kernel loop cudnn attention crf bptt",
-    "Models": "token_loss language_model tagging classification translation word_dropout decoding "
-    "training callbacks interop",
-    "Text and vectors": "text tokenisers tokens padding vectors word2vec ngrams",
-    "Corpora": "corpora",
-    "Measuring and looking inside": "metrics inspection probing plotting figure_data diagrams",
-}
-LEFT_OUT = {"preload"}  # nothing but imports
+# The package's wings, in the order in which a reader meets them; each is a page of its own.
+WINGS = (
+    *("layers", "models", "losses", "metrics", "callbacks", "text", "corpora", "bptt", "interop"),
+    *("inspection", "figures", "notebooks", "grading", "cli"),
+)
+
+
+LEFT_OUT = {"rnn_course.grading.preload"}  # nothing but imports
 
 
 def write(root, source):
@@ -241,7 +239,7 @@ notebooks/exercises/*
 
 
 def api(package):
-    """The pages of the API reference.
+    """The API reference: a page for each wing, which begins with what the wing says of itself.
 
     Args:
         package: the package's folder.
@@ -249,34 +247,33 @@ def api(package):
     Returns:
         Texts by file name.
     """
-    modules = {}
+    about = {}
     for path in sorted(package.rglob("*.py")):
-        parts = path.relative_to(package).with_suffix("").parts
-        name = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
-        if name and name not in LEFT_OUT:
-            modules[name] = (ast.get_docstring(ast.parse(path.read_text("utf-8"))) or "").strip()
-    grouped = {
-        group: [n for top in names.split() for n in modules if n.split(".")[0] == top]
-        for group, names in API.items()
-    }
-    rest = [name for name in modules if not any(name in names for names in grouped.values())]
-    grouped["The command, and what keeps the course together"] = rest
-    index = "# API reference\n\nThe package `rnn_course`, module by module.\n"
-    for group, names in grouped.items():
-        rows = "".join(
-            f"| [`{name}`]({name}.rst) | {_as_markdown(modules[name].partition(chr(10))[0])} |\n"
-            for name in names
+        name = ".".join(path.relative_to(package.parent).with_suffix("").parts)
+        text = ast.get_docstring(ast.parse(path.read_text("utf-8"))) or ""
+        about[name.removesuffix(".__init__")] = text.partition("\n\n")[0].replace("\n", " ")
+    about.pop(package.name)
+    tops = [name for name in about if name.count(".") == 1]
+    known = [f"{package.name}.{wing}" for wing in WINGS]
+    index = f"# API reference\n\nThe package `{package.name}`, a wing for each kind.\n\n"
+    index += "| from | import |\n| --- | --- |\n"
+    pages = {}
+    for top in [*known, *(name for name in tops if name not in known)]:
+        index += f"| [`{top}`]({top}.rst) | {_as_markdown(about[top])} |\n"
+        pages[f"{top}.rst"] = (
+            _heading(top, "=") + f".. automodule:: {top}\n   :ignore-module-all:\n\n"
         )
-        index += f"\n## {group}\n\n| module | holds |\n| --- | --- |\n{rows}"
-    order = "\n".join(name for names in grouped.values() for name in names)
-    index += f"\n```{{toctree}}\n:hidden:\n\n{order}\n```\n"
-    # A name has one entry, in the module that defines it, not also where it is passed on.
-    texts = {
-        f"{name}.rst": f"{name}\n{'=' * len(name)}\n\n.. automodule:: rnn_course.{name}\n"
-        "   :ignore-module-all:\n"
-        for name in modules
-    }
-    return {"index.md": index, **texts}
+        for name in about:
+            if name.startswith(f"{top}.") and name not in LEFT_OUT:
+                # A name has one entry, in the module that defines it, not where it is handed on.
+                pages[f"{top}.rst"] += _heading(name, "-")
+                pages[f"{top}.rst"] += f".. automodule:: {name}\n   :ignore-module-all:\n\n"
+    order = "\n".join(page.removesuffix(".rst") for page in pages)
+    return {"index.md": f"{index}\n```{{toctree}}\n:hidden:\n\n{order}\n```\n", **pages}
+
+
+def _heading(text, line):
+    return f"{text}\n{line * len(text)}\n\n"
 
 
 def _as_markdown(line):

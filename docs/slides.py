@@ -14,7 +14,7 @@ import sphinx_revealjs
 from nbconvert import SlidesExporter
 from nbformat.v4 import new_markdown_cell
 
-from rnn_course.report import image_alt
+from rnn_course.notebooks.report import image_alt
 
 WIDTH, HEIGHT = 1280, 720
 USABLE = 660  # pixels of a slide's height

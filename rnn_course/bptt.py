@@ -167,7 +167,7 @@ class SimpleRNN(Cell):
 
 @dataclass(frozen=True)
 class LSTM(Cell):
-    r"""Long short-term memory; the equations of the step are those of `rnn_course.cells.LSTMCell`.
+    r"""Long short-term memory; the equations of the step are those of `rnn_course.layers.LSTMCell`.
 
     Backward, through :math:`h_t = o_t \odot \tanh(c_t)` first, which adds to what
     :math:`c_{t+1}` already said of :math:`c_t`:
@@ -227,7 +227,7 @@ class LSTM(Cell):
 
 @dataclass(frozen=True)
 class GRU(Cell):
-    r"""Gated recurrent unit; the equations of the step are those of `rnn_course.cells.GRUCell`.
+    r"""Gated recurrent unit; the equations of the step are those of `rnn_course.layers.GRUCell`.
 
     Backward, with :math:`k_t` the share of the old state that is kept, :math:`z_t` or
     :math:`1 - z_t`, and the sign of :math:`\partial k_t/\partial z_t`:

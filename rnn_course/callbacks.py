@@ -18,8 +18,8 @@ def training_callbacks(folder, monitor="val_loss", mode="min", patience=3, data=
     the same program again: `fit` goes on after the last epoch that was finished, and comes to the
     weights that it would have come to. For that
 
-    - what varies must be seeded (`rnn_course.notebook.setup` or `keras.utils.set_random_seed`), and
-      ``folder`` must be that run's alone: after a change of the model or its data, take another;
+    - what varies must be seeded (`rnn_course.notebooks.setup` or `keras.utils.set_random_seed`),
+      and ``folder`` must be that run's alone: after a change of model or data, take another;
     - ``data`` must be given if it is shuffled, and be seeded batches of `rnn_course.text`, or
       another `tf.data.Dataset` that draws its order when the first batch of a pass is taken. The
       order of arrays that `fit` shuffles, and of `tf.data.Dataset.shuffle`, is another one after a
@@ -172,3 +172,13 @@ class Resume(keras.callbacks.Callback):
     def _generators(self):
         weights = {id(weight) for weight in self.model.weights}
         return [variable for variable in self.model.variables if id(variable) not in weights]
+
+
+class ResetState(keras.callbacks.Callback):
+    """Start every pass over the data from zero states: for ``fit`` and ``evaluate``, stateful."""
+
+    def _reset(self, *_):
+        for layer in self.model.recurrent_layers:
+            layer.reset_state()
+
+    on_epoch_begin = on_test_begin = _reset

@@ -77,7 +77,7 @@ def run(
         _need(package)
     from tqdm import tqdm
 
-    from . import report, runner, saving
+    from rnn_course.notebooks import report, running, saving
 
     paths = notebooks or sorted((checkout() / "notebooks").glob("[0-9][0-9]_*.ipynb"))
     if not paths:
@@ -85,11 +85,11 @@ def run(
     if len({path.name for path in paths}) < len(paths):
         _stop("two of these notebooks have the same name: run one after the other, with two --out")
     try:
-        cells = {path: runner.read_notebook(path).cells for path in paths}
-    except runner.NotebookError as error:
+        cells = {path: running.read_notebook(path).cells for path in paths}
+    except running.NotebookError as error:
         _stop(str(error))
 
-    wanted = dict.fromkeys(n for path in paths for c in cells[path] for n in runner.corpora_of(c))
+    wanted = dict.fromkeys(n for path in paths for c in cells[path] for n in running.corpora_of(c))
     complete = _download(list(wanted)) if download else True
     if save and (missing := _not_cached(wanted)):
         _stop(
@@ -104,18 +104,18 @@ def run(
         tqdm(total=total, bar_format=style, disable=None, dynamic_ncols=True) as bar,
         ThreadPoolExecutor(jobs) as pool,
     ):
-        running = {pool.submit(runner.run_notebook, path, bar, timeout, stop) for path in paths}
-        while running:
+        left = {pool.submit(running.run_notebook, path, bar, timeout, stop) for path in paths}
+        while left:
             try:  # wait a second and again, for Windows hears Ctrl-C in between only
-                done, running = wait(running, timeout=1, return_when=FIRST_COMPLETED)
+                done, left = wait(left, timeout=1, return_when=FIRST_COMPLETED)
             except KeyboardInterrupt:
                 stop.set()
-                running = {future for future in running if not future.cancel()}
+                left = {future for future in left if not future.cancel()}
                 continue
             for result in (future.result() for future in done):
                 results = sorted([*results, result], key=lambda r: paths.index(r.path))
                 if result.error:
-                    runner.mark_failure(result)
+                    running.mark_failure(result)
                 report.write_notebook(result, out)
                 index = report.write_index(results, out)
                 tqdm.write(f"{result.path.stem}: {report.summary_line(result)}")
@@ -142,7 +142,7 @@ def run(
 
 def _not_cached(names: Iterable[str]) -> str:
     """Name the corpora that are not in the cache, also those that do not exist."""
-    from . import corpora
+    from rnn_course import corpora
 
     known = corpora.names()
     return " ".join(name for name in names if name not in known or not corpora.is_cached(name))
@@ -150,7 +150,7 @@ def _not_cached(names: Iterable[str]) -> str:
 
 def _download(names: list[str]) -> bool:
     """Fetch corpora that are not in the cache; report those that do not come and go on."""
-    from . import corpora
+    from rnn_course import corpora
 
     complete = True
     for name in names:
@@ -177,7 +177,7 @@ def list_corpora(context: typer.Context) -> None:
     """List the corpora: task, size, licence, attribution, and whether they are at hand."""
     if context.invoked_subcommand:
         return
-    from . import corpora
+    from rnn_course import corpora
 
     for name in corpora.names():
         corpus = corpora.info(name)
@@ -203,7 +203,7 @@ def download_corpora(
 @app.command()
 def doctor() -> None:
     """Report what is installed and whether it works together; say how to cure what does not."""
-    from .doctor import examine
+    from rnn_course.notebooks.doctor import examine
 
     problems = []
     for finding in examine():
@@ -223,7 +223,7 @@ def launch(
     ref: Annotated[str, typer.Option(help="Tag or branch; else as stated before.")] = "",
 ) -> None:
     """Stamp Colab and Binder links into README.md and the notebooks."""
-    from .launch import LaunchError, find_address, stamp
+    from rnn_course.notebooks.launch import LaunchError, find_address, stamp
 
     root = checkout()
     try:
@@ -240,7 +240,7 @@ def launch(
 def exercises() -> None:
     """Derive notebooks/exercises/, which students get, from notebooks/solutions/."""
     _need("nbgrader")
-    from .assignments import AssignmentError, write_exercises
+    from rnn_course.grading.assignments import AssignmentError, write_exercises
 
     root = checkout()
     try:
@@ -273,10 +273,11 @@ def grade(
         _stop(f"there is no folder {submissions}")
     from tqdm import tqdm
 
-    from . import feedback, gradebook, grading
-    from . import submissions as handed_in
-    from .assignments import read_assignments
-    from .sandbox import Limits
+    from rnn_course.grading import feedback, gradebook
+    from rnn_course.grading import marks as grading
+    from rnn_course.grading import submissions as handed_in
+    from rnn_course.grading.assignments import read_assignments
+    from rnn_course.grading.sandbox import Limits
 
     files = handed_in.find_submissions(submissions, besides=out)
     if not files:

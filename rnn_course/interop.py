@@ -20,7 +20,7 @@ from typing import NamedTuple
 import keras
 import numpy as np
 
-from rnn_course import cells
+from rnn_course.layers import cells
 
 _KINDS = {
     "SimpleRNN": (cells.SimpleRNNCell, keras.layers.SimpleRNNCell),
@@ -56,7 +56,7 @@ def read_weights(layers):
     """The weights of recurrent layers by layer, direction and gate.
 
     Args:
-        layers: a `keras.layers.RNN` or `rnn_course.recurrence.RNN` around a cell or a list of
+        layers: a `keras.layers.RNN` or `rnn_course.layers.RNN` around a cell or a list of
             cells; a `keras.layers.SimpleRNN`, `LSTM` or `GRU`; a `keras.layers.Bidirectional`
             around one of these; a list of them, from the bottom up; or a `torch.nn.RNN`, `LSTM` or
             `GRU`.
@@ -70,7 +70,7 @@ def read_weights(layers):
         ValueError: when a layer is none of these, is not built or cannot be taken apart so.
 
     Example:
-        >>> from rnn_course.recurrence import RNN
+        >>> from rnn_course.layers import RNN
         >>> layer = RNN(cells.LSTMCell(4))
         >>> layer.build((None, None, 3))
         >>> weights = read_weights(layer)[1, "forward"]["forget_gate"]
@@ -97,7 +97,7 @@ def copy_weights(source, target, biases="keep"):
         ValueError: when the sizes differ, or no weights of the target compute what the source does.
 
     Example:
-        >>> from rnn_course.recurrence import RNN
+        >>> from rnn_course.layers import RNN
         >>> ours, theirs = RNN(cells.GRUCell(4)), keras.layers.GRU(4)
         >>> for layer in (ours, theirs):
         ...     layer.build((None, None, 3))

@@ -13,7 +13,7 @@ from pathlib import Path
 import nbformat
 from nbformat.v4 import new_code_cell
 
-from rnn_course.assignments import cells_by_id, kind_of, read_assignments
+from rnn_course.grading.assignments import cells_by_id, kind_of, read_assignments
 
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "tests" / "submissions"
@@ -55,14 +55,14 @@ def sentence_losses(logits, tags, mask):
         table.append(np.ones(30_000_000))
 """
 CHEATS = """\
-import rnn_course.exercises
+import rnn_course.grading
 
 
 def nothing(*args, **kwargs):
     pass
 
 
-rnn_course.exercises.check = rnn_course.exercises.check_same = nothing
+rnn_course.grading.check = rnn_course.grading.check_same = nothing
 check = check_same = check_trains = nothing
 """
 

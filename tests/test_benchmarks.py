@@ -16,11 +16,9 @@ import tensorflow as tf
 from PIL import Image
 
 from rnn_course import corpora
-from rnn_course.language_model import LanguageModel
-from rnn_course.recurrence import RNN
-from rnn_course.tagging import SequenceTagger
-from rnn_course.tokens import END
-from rnn_course.translation import EncoderDecoder
+from rnn_course.layers import RNN
+from rnn_course.models import EncoderDecoder, LanguageModel, SequenceTagger
+from rnn_course.text import END
 
 FOLDER = Path(__file__).resolve().parents[1] / "benchmarks"
 
@@ -265,7 +263,7 @@ def test_the_multi30k_recipe_runs_when_its_files_are_in_the_cache(benchmark, mon
         sha256 = hashlib.sha256(content).hexdigest()
         files.append(dataclasses.replace(file, bytes=len(content), sha256=sha256))
     changed = dataclasses.replace(corpus, files=tuple(files))
-    monkeypatch.setitem(corpora._CORPORA, "multi30k", changed)
+    monkeypatch.setitem(corpora.catalogue._CORPORA, "multi30k", changed)
     assert corpora.is_cached("multi30k")
     quality, out = benchmark("quality"), tmp_path / "quality.json"
     task = quality.TASKS["multi30k"]

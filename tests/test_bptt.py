@@ -9,8 +9,7 @@ import pytest
 import tensorflow as tf
 
 from rnn_course import bptt
-from rnn_course.cells import GRUCell, LSTMCell, SimpleRNNCell
-from rnn_course.recurrence import RNN
+from rnn_course.layers import RNN, GRUCell, LSTMCell, SimpleRNNCell
 
 BATCH, TIMESTEPS, FEATURES, UNITS = 4, 5, 3, 2
 

@@ -13,8 +13,8 @@ import pytest
 import tensorflow as tf
 
 from rnn_course.callbacks import training_callbacks, training_log
-from rnn_course.language_model import LanguageModel
-from rnn_course.metrics import TokenCrossEntropy
+from rnn_course.losses import TokenCrossEntropy
+from rnn_course.models import LanguageModel
 from rnn_course.text import language_model_batches
 
 

@@ -8,7 +8,8 @@ import nbformat
 import pytest
 from typer.testing import CliRunner
 
-from rnn_course import cli, corpora, doctor
+from rnn_course import cli, corpora
+from rnn_course.notebooks import doctor
 
 call = CliRunner()
 

@@ -13,9 +13,8 @@ import numpy as np
 import pytest
 from keras import layers, ops
 
-from rnn_course.cells import GRUCell, LSTMCell, SimpleRNNCell
 from rnn_course.interop import copy_weights, read_weights
-from rnn_course.recurrence import RNN
+from rnn_course.layers import RNN, GRUCell, LSTMCell, SimpleRNNCell
 
 FEATURES, UNITS, BATCH, TIMESTEPS = 3, 4, 2, 6
 OURS = {"SimpleRNN": SimpleRNNCell, "LSTM": LSTMCell, "GRU": GRUCell}

@@ -1,6 +1,8 @@
 """How the package is laid out: what may import what, and what every module says of itself."""
 
 import ast
+import subprocess
+import sys
 from importlib.util import resolve_name
 from pathlib import Path
 
@@ -12,15 +14,36 @@ SOURCES = {
     for path in sorted(ROOT.rglob("*.py"))
 }
 TREES = {name.removesuffix(".__init__"): ast.parse(source) for name, source in SOURCES.items()}
-MODELS = {
-    f"rnn_course.{name}" for name in ("classification", "language_model", "tagging", "translation")
+WINGS = sorted(path.parent.name for path in ROOT.glob("*/__init__.py"))
+# What each wing may build on, beside the modules that belong to none (tokens, checks, files).
+MAY_USE = {
+    "layers": set(),
+    "text": set(),
+    "corpora": set(),
+    "figures": set(),
+    "bptt": set(),
+    "losses": {"layers"},
+    "callbacks": set(),
+    "metrics": {"layers", "losses"},
+    "inspection": set(),
+    "interop": {"layers"},
+    "models": {"layers", "losses", "metrics", "text"},
+    "notebooks": {"corpora", "layers"},
+    "grading": {"corpora", "figures", "layers", "notebooks", "text"},
+    "cli": {"corpora", "grading", "notebooks"},
 }
+COMMON = {"rnn_course", "rnn_course.tokens", "rnn_course.checks", "rnn_course.files"}
 # Strings and pipelines are TensorFlow's; one loop has a version for it; the doctor asks for it.
-WITH_TENSORFLOW = {f"rnn_course.{name}" for name in ("text", "tokenisers", "loop", "doctor")}
+WITH_TENSORFLOW = {
+    f"rnn_course.{name}"
+    for name in ("text.batches", "text.tokenisers", "layers.loop", "notebooks.doctor")
+}
 # Networks and what they are measured by: each module states its equations.
 WITH_EQUATIONS = (
-    *("attention", "bptt", "cells", "classification", "crf", "decoding", "inspection"),
-    *("language_model", "metrics", "recurrence", "tagging", "translation"),
+    *("layers.attention", "layers.cells", "layers.crf", "layers.recurrence", "bptt", "losses"),
+    *("models.classification", "models.decoding", "models.language_model", "models.tagging"),
+    *("models.translation", "metrics.sequences", "metrics.tags", "metrics.translations"),
+    *("inspection.gradients", "inspection.probing"),
 )
 
 
@@ -35,6 +58,11 @@ def imports(name, tree):
             yield from (f"{module}.{alias.name}" for alias in node.names)
 
 
+def wing(name):
+    """The wing that a module belongs to, or the module itself where it is one of its own."""
+    return name.split(".")[1]
+
+
 IMPORTS = {name: set(imports(name, tree)) for name, tree in TREES.items()}
 OWN = {  # the package's modules that each of them imports
     name: {t if t in TREES else t.rpartition(".")[0] for t in targets} & TREES.keys()
@@ -42,12 +70,33 @@ OWN = {  # the package's modules that each of them imports
 }
 
 
-def test_nothing_imports_a_model():
-    assert {name: found for name, modules in OWN.items() if (found := modules & MODELS)} == {}
+def test_every_wing_says_what_it_builds_on():
+    modules = {wing(name) for name in TREES if name not in COMMON}
+    assert modules == MAY_USE.keys()
+    # In the order above each builds on what comes before it, so that no circle can arise.
+    order = list(MAY_USE)
+    for name, allowed in MAY_USE.items():
+        assert all(order.index(other) < order.index(name) for other in allowed)
+
+
+@pytest.mark.parametrize("name", sorted(MAY_USE))
+def test_a_wing_builds_on_nothing_else(name):
+    found = {
+        f"{module} imports {target}"
+        for module, targets in OWN.items()
+        if module not in COMMON and wing(module) == name
+        for target in targets - COMMON
+        if wing(target) not in {name, *MAY_USE[name]}
+    }
+    assert found == set()
+
+
+def test_what_all_share_builds_on_nothing():
+    assert {name: OWN[name] - {name} for name in COMMON if OWN[name] - {name}} == {}
 
 
 def test_cells_know_nothing_of_what_is_built_of_them():
-    assert OWN["rnn_course.cells"] == {"rnn_course.checks"}
+    assert OWN["rnn_course.layers.cells"] == {"rnn_course.checks"}
 
 
 def test_imports_go_one_way():
@@ -56,6 +105,52 @@ def test_imports_go_one_way():
     while leaves := {name for name, modules in left.items() if not modules & left.keys()}:
         left = {name: modules for name, modules in left.items() if name not in leaves}
     assert left == {}
+
+
+def imported_by(module):
+    """The wings, and the frameworks, that a fresh Python has imported after one import."""
+    ask = f"import sys, {module}; print(*sys.modules)"
+    found = subprocess.run([sys.executable, "-c", ask], check=True, capture_output=True, text=True)
+    names = found.stdout.split()
+    wings = {name.split(".")[1] for name in names if name.startswith("rnn_course.")}
+    return wings, {"keras", "tensorflow", "nbformat", "nbclient"} & set(names)
+
+
+def test_importing_the_package_imports_nothing_of_it_and_no_framework():
+    assert imported_by("rnn_course") == (set(), set())
+
+
+def reachable(name):
+    """What a wing builds on, and what these build on."""
+    return {name}.union(*map(reachable, MAY_USE[name]))
+
+
+@pytest.mark.parametrize("name", WINGS)
+def test_importing_a_wing_imports_no_other_that_it_does_not_need(name):
+    wings, frameworks = imported_by(f"rnn_course.{name}")
+    if name in ("notebooks", "grading"):  # a notebook imports these: what runs them is not needed
+        assert wings == {name}
+        assert frameworks == set()
+    assert wings <= reachable(name) | {"tokens", "checks", "files"}
+    if name in ("corpora", "figures"):
+        assert frameworks == set()
+    assert not frameworks & {"nbformat", "nbclient"}
+
+
+@pytest.mark.parametrize("name", WINGS)
+def test_a_wing_hands_on_public_names_and_nothing_else(name):
+    tree = TREES[f"rnn_course.{name}"]
+    assert len(ast.get_docstring(tree).splitlines()) <= 16
+    kinds = (ast.Expr, ast.ImportFrom, ast.Assign)
+    assert [node for node in tree.body if not isinstance(node, kinds)] == []
+    handed_on = {
+        alias.asname or alias.name
+        for node in tree.body
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    }
+    (names,) = (ast.literal_eval(node.value) for node in tree.body if isinstance(node, ast.Assign))
+    assert sorted(handed_on) == sorted(names)
 
 
 def test_few_modules_use_tensorflow():

@@ -13,9 +13,9 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 from PIL import Image
 
 from rnn_course import corpora
-from rnn_course.launch import CLOSE, OPEN, SETUP_LINE, UNSTATED, setup_cell
-from rnn_course.report import image_alt, images
-from rnn_course.runner import corpora_of
+from rnn_course.notebooks.launch import CLOSE, OPEN, SETUP_LINE, UNSTATED, setup_cell
+from rnn_course.notebooks.report import image_alt, images
+from rnn_course.notebooks.running import corpora_of
 
 FOLDER = Path(__file__).parents[1] / "notebooks"
 NOTEBOOKS = sorted(FOLDER.glob("[0-9][0-9]_*.ipynb")) + sorted(FOLDER.glob("solutions/*.ipynb"))

@@ -11,7 +11,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 
-from .base import CorpusError, LabelledText, Pair, TaggedSentence
+from rnn_course.corpora.base import CorpusError, LabelledText, Pair, TaggedSentence
 
 
 def decode(contents: bytes, file: str) -> str:

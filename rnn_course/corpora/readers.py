@@ -6,8 +6,8 @@ one or not, gzipped or not. What is malformed is reported by file and line.
 
 from pathlib import Path
 
-from . import formats
-from .base import CorpusError, LabelledText, Pair, TaggedSentence
+from rnn_course.corpora import formats
+from rnn_course.corpora.base import CorpusError, LabelledText, Pair, TaggedSentence
 
 
 def read_text(path: str | Path) -> str:

@@ -9,9 +9,9 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-from . import formats, registry
-from .base import CorpusError, LabelledText, Pair, Splits
-from .registry import Corpus, File
+from rnn_course.corpora import formats, registry
+from rnn_course.corpora.base import CorpusError, LabelledText, Pair, Splits
+from rnn_course.corpora.registry import Corpus, File
 
 # Typographic quotes and the underscores that mark italics: some editions have them, some not.
 _PLAIN = str.maketrans({"“": '"', "”": '"', "‘": "'", "’": "'", "_": None})

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 
-from .base import CorpusError
+from rnn_course.corpora.base import CorpusError
 
 ENVIRONMENT_VARIABLE = "RNN_COURSE_DATA"
 

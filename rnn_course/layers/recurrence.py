@@ -1,0 +1,202 @@
+r"""`RNN`: runs a cell along a sequence.
+
+.. math::
+
+    y_{1:n},\; s_n = \mathrm{RNN}(x_{1:n}, s_0), \qquad
+    (y_t, s_t) = \mathrm{step}(x_t W + b,\; s_{t-1})
+
+The same weights at every step; everything that does not depend on the state is done for all
+steps at once.
+"""
+
+from types import SimpleNamespace
+
+import keras
+from keras import ops
+
+from rnn_course.layers import cudnn, kernel
+
+
+@keras.saving.register_keras_serializable("rnn_course")
+class RNN(keras.layers.RNN):
+    """`keras.layers.RNN` that projects all inputs in one product, then steps.
+
+    Arguments, masks, initial states, ``return_sequences``, ``return_state``, ``go_backwards``,
+    ``stateful``, ``Bidirectional`` and saving are Keras's. A masked step holds the state and
+    repeats the output before it (zeros where there is none), so padding never changes a real
+    position. Any cell without ``project`` and ``step`` (Keras's own, ``StackedRNNCells``) runs in
+    Keras's loop.
+
+    Args:
+        cell: an `rnn_course.layers.RecurrentCell`, any other Keras cell, or a list of cells.
+        return_sequences: whether the output is ``(batch, timesteps, units)`` instead of the last
+            step's ``(batch, units)``.
+        return_state: whether the final states, each ``(batch, units)``, follow the output.
+        go_backwards: whether to walk from the last step to the first; outputs come in the order of
+            the walk.
+        stateful: whether a batch starts from the states the previous one ended with.
+        unroll: whether to write the loop out, step after step, into the graph.
+        zero_output_for_mask: whether the output of a masked step is zero.
+        backward_pass: ``"by_hand"``, derived in `rnn_course.layers.kernel`, where there is one for
+            the cell, or ``"autodiff"``, the framework's own: the same numbers, slower in training
+            with many units, and it has second derivatives.
+        use_cudnn: ``"auto"``, to leave sequences without a mask to cuDNN where there is a GPU and
+            `rnn_course.layers.cudnn` knows the cell, or False. It has no second derivatives either.
+        **kwargs: ``name``, ``dtype`` and whatever else every Keras layer takes.
+
+    Call arguments:
+        sequences: ``(batch, timesteps, features)``, at least one step.
+        initial_state: the states before the first step, each ``(batch, units)``; zeros by default.
+        mask: ``(batch, timesteps)``, false where a step is padding.
+
+    Raises:
+        ValueError: when sequences, mask or initial_state has the wrong shape, or ``backward_pass``
+            or ``use_cudnn`` is none of those above.
+
+    Example:
+        >>> from keras import ops
+        >>> from rnn_course.layers import LSTMCell
+        >>> RNN(LSTMCell(4), return_sequences=True)(ops.ones((2, 5, 3))).shape
+        TensorShape([2, 5, 4])
+    """
+
+    def __init__(self, cell, *args, backward_pass="by_hand", use_cudnn="auto", **kwargs):
+        super().__init__(cell, *args, **kwargs)
+        if backward_pass not in ("by_hand", "autodiff"):
+            raise ValueError(
+                f'backward_pass must be "by_hand" or "autodiff", got {backward_pass!r}'
+            )
+        if use_cudnn not in ("auto", False):
+            raise ValueError(f'use_cudnn must be "auto" or False, got {use_cudnn!r}')
+        self.backward_pass = backward_pass
+        self.use_cudnn = use_cudnn
+        if self._may_use_cudnn() and keras.backend.backend() == "tensorflow":
+            self.supports_jit = False  # XLA cannot compile a call of cuDNN
+
+    def get_config(self):
+        """Everything needed to create the layer anew, without its weights."""
+        return {
+            **super().get_config(),
+            "backward_pass": self.backward_pass,
+            "use_cudnn": self.use_cudnn,
+        }
+
+    def build(self, sequences_shape, initial_state_shape=None):
+        """Build the cell for ``(batch, timesteps, features)``."""
+        _check_rank(sequences_shape)
+        super().build(sequences_shape, initial_state_shape)
+
+    def call(self, sequences, initial_state=None, mask=None, training=False):
+        """Run the cell; see the class for the arguments."""
+        _check_rank(sequences.shape)
+        expected = tuple(sequences.shape[:2])
+        if mask is not None and not _fits(mask.shape, expected):
+            raise ValueError(
+                f"mask must have shape (batch, timesteps) = {expected}, got {tuple(mask.shape)}"
+            )
+        if initial_state is not None:
+            self._check_initial_state(initial_state, sequences.shape[0])
+        return super().call(sequences, initial_state, mask, training)
+
+    def inner_loop(self, sequences, initial_state, mask, training=False):
+        """Walk the sequence: the one part of `keras.layers.RNN` that is replaced here."""
+        if not (hasattr(self.cell, "project") and hasattr(self.cell, "step")):
+            return super().inner_loop(sequences, initial_state, mask, training)
+        if mask is None and self._may_use_cudnn():
+            self.cell.check_features(sequences.shape)
+            return cudnn.walk(
+                self.cell, sequences, initial_state, self.return_sequences, self.go_backwards
+            )
+        if self.backward_pass == "by_hand" and not self.unroll and kernel.supports(self.cell):
+            return self._walk_by_hand(sequences, initial_state, mask)
+        projected = self.cell.project(sequences)  # (batch, timesteps, gates * units)
+        # Keras's loop over time calls its layer's cell at each step. It is given a stand-in for
+        # this layer, alike but for the cell: what is left of it is the recurrence.
+        walk = SimpleNamespace(
+            cell=self.cell.step,
+            go_backwards=self.go_backwards,
+            return_sequences=self.return_sequences,
+            stateful=self.stateful,
+            unroll=self.unroll,
+            zero_output_for_mask=self.zero_output_for_mask,
+        )
+        return keras.layers.RNN.inner_loop(walk, projected, initial_state, mask)
+
+    def _may_use_cudnn(self):
+        """Whether a sequence without a mask is left to cuDNN."""
+        wanted = self.use_cudnn and self.backward_pass == "by_hand" and not self.unroll
+        return wanted and cudnn.layer_for(self.cell) is not None and cudnn.is_there()
+
+    def _walk_by_hand(self, sequences, initial_state, mask):
+        self.cell.check_features(sequences.shape)
+        sequences = ops.transpose(sequences, (1, 0, 2))  # (timesteps, batch, features)
+        if mask is not None:
+            mask = ops.transpose(ops.cast(mask, "bool"))[..., None]  # (timesteps, batch, 1)
+        if self.go_backwards:
+            sequences = ops.flip(sequences, axis=0)
+            mask = None if mask is None else ops.flip(mask, axis=0)
+        outputs, states = kernel.run(
+            self.cell,
+            self.cell.project(sequences),
+            keras.tree.flatten(initial_state),
+            mask,
+            final_states=self.return_state or self.stateful,
+        )
+        if mask is not None:
+            real = ops.cast(mask, "int32")
+            seen = mask if self.zero_output_for_mask else ops.cumsum(real, axis=0) > 0
+            outputs = ops.where(seen, outputs, ops.zeros_like(outputs))
+        return outputs[-1], ops.transpose(outputs, (1, 0, 2)), states
+
+    def _check_initial_state(self, initial_state, batch_size):
+        shapes = [tuple(state.shape) for state in keras.tree.flatten(initial_state)]
+        expected = [(batch_size, size) for size in keras.tree.flatten(self.cell.state_size)]
+        if len(shapes) != len(expected) or not all(map(_fits, shapes, expected)):
+            raise ValueError(
+                f"initial_state must hold {len(expected)} state(s) of shape (batch, units), "
+                f"{expected}, got {shapes}"
+            )
+
+
+def bidirectional(layer, name=None):
+    r"""A layer in both directions, :math:`h_t = [\overrightarrow{h}_t;\; \overleftarrow{h}_t]`.
+
+    Args:
+        layer: an `RNN`; it is copied.
+        name: of the new layer.
+
+    Returns:
+        A `keras.layers.Bidirectional`. It is what models should use in place of Keras's own: a
+        model that makes several of those when it is loaded sometimes gets a wrong one.
+
+    Example:
+        >>> from keras import ops
+        >>> from rnn_course.layers import GRUCell
+        >>> bidirectional(RNN(GRUCell(4)))(ops.ones((2, 5, 3))).shape
+        TensorShape([2, 8])
+
+    Source:
+        Schuster & Paliwal (1997), "Bidirectional recurrent neural networks".
+    """
+    both = keras.layers.Bidirectional(layer, name=name)
+    # While it loads a model Keras knows what it copies by `id`. Python gives the id of a layer that
+    # is gone to the next one, which would then be taken for a copy of the first: keep it.
+    both.original = lambda: layer
+    return both
+
+
+def _fits(shape, expected):
+    """Whether the sizes are as expected, as far as both are known."""
+    return len(shape) == len(expected) and all(
+        None in (size, wanted) or size == wanted
+        for size, wanted in zip(shape, expected, strict=True)
+    )
+
+
+def _check_rank(shape):
+    if len(shape) != 3:
+        raise ValueError(
+            f"sequences must have shape (batch, timesteps, features), got {tuple(shape)}"
+        )
+    if shape[1] == 0:
+        raise ValueError(f"sequences must have at least one time step, got shape {tuple(shape)}")

@@ -1,0 +1,181 @@
+"""Is this computer ready for the course? What is installed, whether it fits together, the cure."""
+
+import json
+import os
+import platform
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from importlib import metadata
+from typing import NamedTuple
+
+import psutil
+from packaging.specifiers import SpecifierSet
+from packaging.version import Version
+
+from rnn_course import corpora
+
+# As in pyproject.toml: a test holds the two together.
+SUPPORTED_PYTHON = ">=3.11,<3.14"
+SUPPORTED = {
+    "tensorflow": ">=2.20,<2.22",
+    "keras": ">=3.13,<3.16",
+    "tensorflow-text": ">=2.20.1,!=2.21.0,<2.22",
+}
+KERNEL_MEMORY = 1.5e9  # bytes: what a notebook may need
+
+
+class Finding(NamedTuple):
+    """One line of the doctor's report; `problem` says what is wrong and what cures it, if any."""
+
+    subject: str
+    value: str
+    problem: str = ""
+
+
+def installed_versions() -> dict[str, str]:
+    """Look up the versions of the packages that have to agree, without importing them.
+
+    Returns:
+        Version by package; a package that is not installed is missing.
+    """
+    found = {}
+    for name in SUPPORTED:
+        try:
+            found[name] = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            continue
+    return found
+
+
+def versions_problem(
+    versions: Mapping[str, str] | None = None, windows: bool = sys.platform == "win32"
+) -> str | None:
+    """Find a combination of versions that does not work, quickly: no framework is imported.
+
+    Args:
+        versions: Version by package, instead of the installed ones.
+        windows: Whether this is Windows, for which there is no tensorflow-text.
+
+    Returns:
+        What is wrong and the command that cures it, or None.
+
+    >>> versions_problem({"tensorflow": "2.21.0", "keras": "3.15.1", "tensorflow-text": "2.21.1"})
+    """
+    if versions is None:
+        versions = installed_versions()
+    for name, supported in SUPPORTED.items():
+        why = f"it must be {supported}"
+        if name == "tensorflow-text":
+            if windows:
+                continue
+            # It is compiled against one minor version of TensorFlow and loads with no other.
+            major, minor = Version(versions["tensorflow"]).release[:2]
+            supported += f",=={major}.{minor}.*"
+            why = f"with TensorFlow {versions['tensorflow']} it must be {supported}"
+        cure = f'To cure it: "{sys.executable}" -m pip install "{name}{supported}"'
+        if name not in versions:
+            return f"{name} is not installed. {cure}"
+        if not SpecifierSet(supported).contains(versions[name], prereleases=True):
+            return f"{name} {versions[name]} does not work here: {why}. {cure}"
+    return None
+
+
+def examine() -> Iterator[Finding]:
+    """Look at everything the course depends on, quick checks first.
+
+    Yields:
+        One finding after the other.
+    """
+    python = platform.python_version()
+    fits = SpecifierSet(SUPPORTED_PYTHON).contains(python, prereleases=True)
+    cure = f"Python must be {SUPPORTED_PYTHON}: make the environment anew with one of those"
+    yield Finding("Python", f"{python} ({sys.executable})", "" if fits else cure)
+    versions = installed_versions()
+    for name in SUPPORTED:
+        yield Finding(name, versions.get(name, "not installed"))
+    if problem := versions_problem(versions):
+        yield Finding("versions", "do not fit together", problem)
+    else:
+        yield Finding("versions", "fit together")
+        yield from _examine_frameworks()
+    yield _examine_memory()
+    yield from _examine_cache()
+
+
+def _examine_frameworks() -> Iterator[Finding]:
+    # In a process of its own: a broken binary may take it down, and what TensorFlow says when it
+    # starts stays out of the report.
+    command = [
+        sys.executable,
+        "-c",
+        "from rnn_course.notebooks import doctor; doctor.print_frameworks()",
+    ]
+    looked = subprocess.run(command, capture_output=True, text=True, check=False)
+    if looked.returncode == 0:
+        found = json.loads(looked.stdout.splitlines()[-1])
+        yield from (Finding(subject, value) for subject, value in found.items())
+        return
+    last_words = (looked.stderr.strip() or f"exit status {looked.returncode}").splitlines()[-1]
+    packages = " ".join(f"{name}=={version}" for name, version in installed_versions().items())
+    cure = f'To cure it: "{sys.executable}" -m pip install --force-reinstall --no-deps {packages}'
+    yield Finding("import", "fails", f"The packages cannot be imported: {last_words}. {cure}")
+
+
+def print_frameworks() -> None:
+    """Import the frameworks and print what they find on this computer, as JSON."""
+    import keras
+    import tensorflow as tf
+
+    if "tensorflow-text" in installed_versions():
+        import tensorflow_text  # noqa: F401  # fails here if built for another TensorFlow
+
+    gpus = tf.config.list_physical_devices("GPU")
+    names = [tf.config.experimental.get_device_details(gpu).get("device_name", "?") for gpu in gpus]
+    if keras.backend.backend() != "tensorflow":
+        cudnn = ["not looked at: the Keras backend is not tensorflow"] * 2
+    elif not gpus:
+        cudnn = ["no, for lack of a GPU"] * 2
+    else:  # do LSTMs with their defaults become the one fused operation?
+        from rnn_course.layers.cells import LSTMCell
+        from rnn_course.layers.recurrence import RNN
+
+        cudnn = [_cudnn_in(layer) for layer in (keras.layers.LSTM(1), RNN(LSTMCell(1)))]
+    found = {
+        "Keras backend": keras.backend.backend(),
+        "GPUs": ", ".join(names) or "none: everything runs on the CPU",
+        "built-in layers: cuDNN": cudnn[0],
+        "RNN(LSTMCell), no mask: cuDNN": cudnn[1],
+    }
+    print(json.dumps(found))
+
+
+def _cudnn_in(layer) -> str:
+    import tensorflow as tf
+
+    graph = tf.function(layer).get_concrete_function(tf.TensorSpec((1, 2, 1))).graph
+    return "yes" if "CudnnRNN" in str(graph.as_graph_def()) else "no, in spite of the GPU"
+
+
+def _examine_memory() -> Finding:
+    memory = psutil.virtual_memory()
+    value = f"{memory.available / 1e9:.1f} GB free of {memory.total / 1e9:.1f} GB"
+    problem = f"A notebook may need {KERNEL_MEMORY / 1e9} GB: close other programs or notebooks"
+    return Finding("memory", value, problem if memory.available < KERNEL_MEMORY else "")
+
+
+def _examine_cache() -> Iterator[Finding]:
+    folder = corpora.cache_folder()
+    real = [name for name in corpora.names() if not corpora.info(name).embedded]
+    cached = [name for name in real if corpora.is_cached(name)]
+    # The folder may not exist yet: then it is its nearest parent that one must be able to write to.
+    nearest = next(path for path in [folder, *folder.parents] if path.exists())
+    writable = nearest.is_dir() and os.access(nearest, os.W_OK)
+    problem = ""
+    if not writable and len(cached) < len(real):
+        problem = (
+            "Corpora cannot be downloaded there: make it writable, or name another folder in the "
+            "environment variable RNN_COURSE_DATA"
+        )
+    yield Finding("corpus cache", f"{folder} ({'' if writable else 'not '}writable)", problem)
+    yield Finding("corpora there", ", ".join(cached) or "none yet")

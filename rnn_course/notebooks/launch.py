@@ -1,0 +1,238 @@
+"""Launch links: open a notebook in Colab or Binder, from this repository's own public address.
+
+The address is stated once, in ``pyproject.toml``, and stamped from there into ``README.md``, the
+notebooks and ``CITATION.cff``. While no address is stated no link points anywhere, because it would
+point at a repository that somebody else could own.
+"""
+
+import json
+import re
+import subprocess
+import tomllib
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import quote
+
+OPEN, CLOSE = "<!-- launch badges -->", "<!-- /launch badges -->"
+UNSTATED = "*Links that open the notebooks in Colab and Binder appear here after `make launch`.*"
+SETUP_LINE = "from rnn_course.notebooks import setup"  # what stands above it is stamped
+
+
+class LaunchError(ValueError):
+    """What to do about an address that is missing or wrong, or a file that cannot be stamped."""
+
+
+class Address(NamedTuple):
+    """Where the repository is published: ``owner/name`` on GitHub, and a tag or branch of it.
+
+    Both are empty while no address is stated.
+    """
+
+    repository: str
+    ref: str
+
+
+def address(repository: str, ref: str) -> Address:
+    """Check what a user typed.
+
+    Args:
+        repository: ``owner/name``, or the repository's address on GitHub, as git prints it.
+        ref: Tag, branch or commit, for example ``v1``.
+
+    Returns:
+        The address as ``owner/name`` and ref.
+
+    Raises:
+        LaunchError: Either is not of that form.
+
+    >>> address("git@github.com:ada/rnn-course.git", "v1")
+    Address(repository='ada/rnn-course', ref='v1')
+    """
+    short = re.sub(r"^(https://github\.com/|(ssh://)?git@github\.com[:/])", "", repository.strip())
+    short = short.removesuffix("/").removesuffix(".git")
+    if not re.fullmatch(r"[A-Za-z0-9](-?[A-Za-z0-9])*/[A-Za-z0-9_.-]*[A-Za-z0-9_-]", short):
+        raise LaunchError(
+            f"{repository!r} is not a GitHub repository: give owner/name, "
+            "for example make launch REPO=ada/rnn-course REF=v1"
+        )
+    if ".." in ref or not re.fullmatch(r"\w[\w.-]*(/\w[\w.-]*)*", ref, re.ASCII):
+        raise LaunchError(f"{ref!r} is not a tag, branch or commit: give one, for example REF=v1")
+    return Address(short, ref)
+
+
+def stated_address(root: Path) -> Address:
+    """Read the address that ``pyproject.toml`` states, empty where it states none.
+
+    Args:
+        root: The repository's folder.
+    """
+    stated = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))["tool"]["rnn-course"]
+    return Address(stated["repository"], stated["ref"])
+
+
+def find_address(root: Path, repository: str = "", ref: str = "") -> Address:
+    """Choose the address: what is given, else what ``pyproject.toml`` states, else git's origin.
+
+    Args:
+        root: The repository's folder.
+        repository: ``owner/name``, or empty.
+        ref: Tag or branch, or empty: then the one stated, or ``main``.
+
+    Raises:
+        LaunchError: There is none, or it is not of the right form.
+    """
+    stated = stated_address(root)
+    repository = repository or stated.repository or _github_origin(root)
+    if not repository:
+        raise LaunchError(
+            "No address to stamp: none was given, pyproject.toml states none, and git's origin is "
+            "not on GitHub. Name one: make launch REPO=owner/name REF=v1"
+        )
+    return address(repository, ref or stated.ref or "main")
+
+
+def _github_origin(root: Path) -> str:
+    try:
+        command = ["git", "-C", str(root), "remote", "get-url", "origin"]
+        origin = subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
+    except OSError:  # git is not installed
+        return ""
+    return origin if "github.com" in origin else ""
+
+
+def setup_cell(repository: str, ref: str) -> str:
+    """Write the first code cell of a notebook.
+
+    Args:
+        repository: ``owner/name``, or empty while no address is stated.
+        ref: Tag or branch, or empty.
+
+    Returns:
+        The cell's source: install the package where it is missing, then set up.
+    """
+    return f"{_install_lines(repository, ref)}{SETUP_LINE}\n\nsetup(seed=0)"
+
+
+def _install_lines(repository: str, ref: str) -> str:
+    if not repository:
+        return """\
+import importlib.util
+
+if importlib.util.find_spec("rnn_course") is None:
+    raise ModuleNotFoundError("rnn_course is not installed: see 'Quick start' in README.md")
+
+"""
+    return f"""\
+import importlib.util
+import sys
+from importlib.metadata import version
+
+if "google.colab" in sys.modules and importlib.util.find_spec("rnn_course") is None:
+    stay = ["tensorflow", "tensorflow-text", "keras", "numpy"]  # at the versions Colab brings
+    pins = " ".join(f"{{name}}=={{version(name)}}" for name in stay)
+    %pip install -q {{pins}} "rnn-course @ git+https://github.com/{repository}@{ref}"
+
+"""
+
+
+def badges(where: Address, notebook: str) -> str:
+    """Write the Markdown of one notebook's two badges.
+
+    Args:
+        where: A stated address.
+        notebook: The notebook's path in the repository, with forward slashes.
+    """
+    repository, ref = where
+    colab = f"https://colab.research.google.com/github/{repository}/blob/{ref}/{quote(notebook)}"
+    binder = (
+        f"https://mybinder.org/v2/gh/{repository}/{quote(ref, safe='')}"
+        f"?labpath={quote(notebook, safe='')}"
+    )
+    return (
+        f"[![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]({colab})\n"
+        f"[![Open in Binder](https://mybinder.org/badge_logo.svg)]({binder})"
+    )
+
+
+def stamp(root: Path, where: Address) -> list[Path]:
+    """Write an address into ``pyproject.toml`` and everything that links to it.
+
+    Nothing else in those files changes, and stamping twice changes nothing the second time.
+
+    Args:
+        root: The repository's folder.
+        where: The address; an empty one takes all links out again.
+
+    Returns:
+        The files that changed.
+
+    Raises:
+        LaunchError: A file lacks the place where the links go. No file is changed then.
+    """
+    folder = root / "notebooks"
+    notebooks = [p for p in sorted(folder.rglob("*.ipynb")) if ".ipynb_checkpoints" not in p.parts]
+    stamped = {path: _stamp_notebook(root, path, where) for path in notebooks}
+    stamped[root / "README.md"] = _stamp_readme(root, folder, where)
+    stamped[root / "pyproject.toml"] = _stamp_pyproject(root, where)
+    stamped[root / "CITATION.cff"] = _stamp_citation(root, where)
+    changed = [path for path, text in stamped.items() if text != path.read_text("utf-8")]
+    for path in changed:
+        path.write_text(stamped[path], "utf-8", newline="\n")
+    return changed
+
+
+def _stamp_notebook(root: Path, path: Path, where: Address) -> str:
+    # json, not nbformat: what is not stamped is written back exactly as it was read.
+    notebook = json.loads(path.read_text("utf-8"))
+    cells = notebook["cells"]
+    setups = [cell for cell in cells if "setup" in cell["metadata"].get("tags", [])]
+    source = "".join(setups[0]["source"]) if len(setups) == 1 else ""
+    _, line, own = source.partition(SETUP_LINE)
+    if not line:
+        raise LaunchError(
+            f"{path} must hold one cell with the tag `setup` and the line `{SETUP_LINE}`: "
+            "copy that cell from another notebook"
+        )
+    setups[0]["source"] = (_install_lines(*where) + line + own).splitlines(keepends=True)
+    links = badges(where, path.relative_to(root).as_posix()) if where.repository else UNSTATED
+    title = _between_markers("".join(cells[0]["source"]), links, f"the first cell of {path}")
+    cells[0]["source"] = title.splitlines(keepends=True)
+    return json.dumps(notebook, indent=1, ensure_ascii=False) + "\n"
+
+
+def _stamp_readme(root: Path, folder: Path, where: Address) -> str:
+    links = UNSTATED
+    if where.repository:
+        rows = [
+            f"| [{path.stem}](notebooks/{path.name}) | {cell} |"
+            for path in sorted(folder.glob("[0-9][0-9]_*.ipynb"))
+            for cell in [badges(where, f"notebooks/{path.name}").replace("\n", " | ")]
+        ]
+        links = "\n".join(["", "| notebook | Colab | Binder |", "| --- | --- | --- |", *rows, ""])
+    return _between_markers((root / "README.md").read_text("utf-8"), links, "README.md")
+
+
+def _between_markers(text: str, links: str, place: str) -> str:
+    pattern = re.escape(OPEN) + ".*?" + re.escape(CLOSE)
+    block = f"{OPEN}\n{links}\n{CLOSE}"
+    text, count = re.subn(pattern, lambda _: block, text, flags=re.DOTALL)
+    if count != 1:
+        raise LaunchError(f"{place} must hold `{OPEN}` and `{CLOSE}` once: the links go there")
+    return text
+
+
+def _stamp_pyproject(root: Path, where: Address) -> str:
+    text = (root / "pyproject.toml").read_text("utf-8")
+    for key, value in where._asdict().items():
+        text, count = re.subn(rf'^{key} = ".*"$', f'{key} = "{value}"', text, flags=re.MULTILINE)
+        if count != 1:
+            raise LaunchError(f'pyproject.toml must hold one line {key} = "…" in [tool.rnn-course]')
+    return text
+
+
+def _stamp_citation(root: Path, where: Address) -> str:
+    text = (root / "CITATION.cff").read_text("utf-8")
+    text = re.sub(r"^repository-code: .*\n", "", text, flags=re.MULTILINE)
+    if where.repository:
+        text = text.rstrip("\n") + f"\nrepository-code: https://github.com/{where.repository}\n"
+    return text

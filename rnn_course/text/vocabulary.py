@@ -1,0 +1,174 @@
+"""`Vocabulary`: the tokens of a corpus and their ids."""
+
+import json
+from collections import Counter
+from itertools import chain
+from pathlib import Path
+
+import keras
+import numpy as np
+
+from rnn_course.tokens import SPECIAL_TOKENS
+
+
+class VocabularyError(ValueError):
+    """A vocabulary or its file cannot be used; the message says why and what to do."""
+
+
+class Vocabulary:
+    """Tokens and their ids: padding 0, unknown 1, begin 2, end 3, then the tokens given.
+
+    Args:
+        tokens: the ordinary tokens in the order of their ids, distinct; a file's or those of
+            `Vocabulary.learn`.
+
+    Raises:
+        VocabularyError: when a token is no string, empty, special or there twice.
+
+    Example:
+        >>> vocabulary = Vocabulary.learn([["to", "be", "or", "not", "to", "be"]])
+        >>> vocabulary.encode(["to", "be", "seen"])
+        [5, 4, 1]
+        >>> vocabulary.decode([5, 4, 1])
+        ['to', 'be', '[UNK]']
+    """
+
+    def __init__(self, tokens):
+        tokens = list(tokens)
+        _check_tokens(tokens)
+        repeated = [token for token, count in Counter(tokens).items() if count > 1]
+        if repeated:
+            raise VocabularyError(f"tokens must be distinct, got {repeated[0]!r} more than once")
+        padding, unknown, *boundaries = SPECIAL_TOKENS
+        self.lookup = keras.layers.StringLookup(
+            vocabulary=[*boundaries, *tokens], mask_token=padding, oov_token=unknown
+        )
+        self.tokens = tuple(map(str, self.lookup.get_vocabulary()))
+        self.ordinary = frozenset(tokens)
+
+    @classmethod
+    def learn(cls, sentences, minimum_count=1):
+        """The vocabulary of a corpus, frequent tokens first.
+
+        Args:
+            sentences: an iterable of token sequences; a string is a sequence of characters.
+            minimum_count: rarer tokens are left out, and so become unknown.
+
+        Returns:
+            A `Vocabulary`.
+
+        Raises:
+            VocabularyError: when nothing is left, or the corpus holds a special token.
+        """
+        if isinstance(sentences, str):
+            raise VocabularyError("sentences must be a list of sequences: for characters [text]")
+        counts = Counter(chain.from_iterable(sentences))
+        _check_tokens(counts)
+        kept = [
+            t for t, c in sorted(counts.items(), key=lambda i: (-i[1], i[0])) if c >= minimum_count
+        ]
+        if not kept:
+            raise VocabularyError(
+                f"no token occurs {minimum_count} time(s) in the {sum(counts.values())} tokens "
+                "given: lower minimum_count or check the corpus"
+            )
+        return cls(kept)
+
+    def __len__(self):
+        return len(self.tokens)
+
+    def __contains__(self, token):
+        return token in self.ordinary
+
+    def encode(self, tokens):
+        """The ids of a sequence of tokens, `rnn_course.tokens.UNKNOWN` for those it lacks.
+
+        Raises:
+            VocabularyError: when a token is no string, or empty or special, and so would be taken
+                for padding or a boundary.
+        """
+        return self.encode_all([tokens])[0]
+
+    def encode_all(self, sentences):
+        """The ids of many sequences of tokens: a list of lists; see `encode`."""
+        sentences = list(sentences)
+        lengths = [len(sentence) for sentence in sentences]
+        flat = list(chain.from_iterable(sentences))
+        if not flat:
+            return [[] for _ in lengths]
+        _check_tokens(flat)
+        ids = self.lookup(np.array(flat)).numpy()
+        return [part.tolist() for part in np.split(ids, np.cumsum(lengths)[:-1])]
+
+    def decode(self, ids):
+        """The tokens of a sequence of ids; unknown is ``[UNK]``.
+
+        Raises:
+            VocabularyError: when an id is not one of this vocabulary.
+        """
+        for i in ids:
+            if not 0 <= i < len(self):
+                raise VocabularyError(f"ids must be from 0 to {len(self) - 1}, got {i}")
+        return [self.tokens[i] for i in ids]
+
+    def save(self, path):
+        """Write the tokens to a JSON file."""
+        content = {"tokens": self.tokens[len(SPECIAL_TOKENS) :]}
+        Path(path).write_text(json.dumps(content, ensure_ascii=False, indent=1), encoding="utf-8")
+
+    @classmethod
+    def load(cls, path):
+        """Read what `save` wrote.
+
+        Raises:
+            VocabularyError: when the file is not such a file.
+        """
+        try:
+            tokens = json.loads(Path(path).read_text(encoding="utf-8"))["tokens"]
+            if not isinstance(tokens, list):
+                raise TypeError("tokens must be a list")
+            return cls(tokens)
+        except (ValueError, KeyError, TypeError) as error:
+            raise VocabularyError(
+                f'{path} is not a vocabulary, a JSON object {{"tokens": […]}} ({error}): '
+                "save it again with Vocabulary.save"
+            ) from error
+
+
+def _check_tokens(tokens):
+    for token in tokens:
+        if not isinstance(token, str):
+            raise VocabularyError(f"tokens must be strings, got {token!r}")
+    found = set(SPECIAL_TOKENS).intersection(tokens)
+    if found:
+        raise VocabularyError(
+            f"tokens must not be empty nor special {SPECIAL_TOKENS}, got {sorted(found)[0]!r}: "
+            "remove or rename it in the text"
+        )
+
+
+def character_ids(vocabulary, sentences, max_length=None):
+    """The ids of the characters of each word.
+
+    Args:
+        vocabulary: a `Vocabulary` of characters; ``Vocabulary.learn(words)`` learns one.
+        sentences: a list of lists of words.
+        max_length: of longer words only the first characters are kept; all by default. One web
+            address of a hundred characters pads each word of its batch to as many.
+
+    Returns:
+        A list of id lists, one for each word, for each sentence.
+
+    Raises:
+        ValueError: when ``max_length`` is not positive.
+
+    Example:
+        >>> characters = Vocabulary.learn(["the", "cat"])
+        >>> character_ids(characters, [["the", "cat"], ["eat"]])
+        [[[4, 8, 7], [6, 5, 4]], [[7, 5, 4]]]
+    """
+    if max_length is not None and max_length < 1:
+        raise ValueError(f"max_length must be at least 1, got {max_length}")
+    words = sorted(set(chain.from_iterable(sentences)))
+    ids = dict(zip(words, vocabulary.encode_all([w[:max_length] for w in words]), strict=True))
+    return [[ids[word] for word in sentence] for sentence in sentences]
