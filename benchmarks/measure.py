@@ -1,8 +1,11 @@
 """What all benchmarks share: calls timed in turns, and a file that says where they ran."""
 
+import inspect
 import json
 import os
 import platform
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Sequence
 from importlib.metadata import version
@@ -41,6 +44,36 @@ def ratio(peer: Sequence[float], ours: Sequence[float]) -> dict[str, float]:
         "lowest": float(each.min()),
         "highest": float(each.max()),
     }
+
+
+def apart(function: Callable, *arguments: object, **environment: str) -> tuple[object, str]:
+    """Call a function of a script in a process of its own.
+
+    Args:
+        function: of a script that ends with `called_apart`.
+        *arguments: its arguments, as JSON can write them.
+        **environment: variables of the new process.
+
+    Returns:
+        What the function returned, and what the process wrote to its standard error.
+    """
+    call = {"CALLED_APART": function.__name__, **environment}
+    done = subprocess.run(
+        [sys.executable, inspect.getfile(function), json.dumps(arguments)],
+        env=os.environ | call,
+        check=True,
+        capture_output=True,
+    )
+    return json.loads(done.stdout.splitlines()[-1]), done.stderr.decode(errors="replace")
+
+
+def called_apart(*functions: Callable) -> bool:
+    """Answer `apart`, where it is what started this script; say whether it was."""
+    called = {f.__name__: f for f in functions}.get(os.environ.pop("CALLED_APART", ""))
+    if called is None:
+        return False
+    print(json.dumps(called(*json.loads(sys.argv[1]))))
+    return True
 
 
 def write(path: Path, results: dict) -> None:

@@ -16,8 +16,6 @@ their gradients. It leaves out everything else.
 
 import json
 import os
-import subprocess
-import sys
 from enum import StrEnum
 from pathlib import Path
 from statistics import geometric_mean
@@ -31,7 +29,7 @@ import numpy as np
 import psutil
 import recurrence_ways as ways
 import typer
-from measure import in_turns, ratio, write
+from measure import apart, called_apart, in_turns, ratio, write
 
 from rnn_course import figures
 
@@ -179,9 +177,8 @@ def memory(cell="LSTM", batch=32, timesteps=100, features=128, units=256, proces
         shape = [rows, length, features, units]
         added = {ways.OURS: [], ways.KERAS[0]: []}
         for way in processes * [*added]:
-            command = [sys.executable, __file__, "peak", cell, json.dumps(shape), way]
-            said = subprocess.run(command, check=True, capture_output=True).stdout
-            added[way].append(round(float(said), 1))
+            megabytes, _ = apart(peak, cell, shape, way)
+            added[way].append(round(megabytes, 1))
         found.append({"cell": cell, "shape": shape, "megabytes": added})
         print(found[-1], flush=True)
     return found
@@ -259,8 +256,5 @@ def main(
         write(out, results)
 
 
-if __name__ == "__main__":
-    if sys.argv[1:2] == ["peak"]:
-        print(peak(sys.argv[2], json.loads(sys.argv[3]), sys.argv[4]))
-    else:
-        typer.run(main)
+if __name__ == "__main__" and not called_apart(peak):
+    typer.run(main)

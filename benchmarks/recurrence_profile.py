@@ -15,9 +15,7 @@ Each is measured in a process of its own. Written to ``results/recurrence_profil
 """
 
 import json
-import os
 import re
-import subprocess
 import sys
 from collections import Counter
 from pathlib import Path
@@ -27,7 +25,7 @@ import numpy as np
 import recurrence
 import recurrence_ways as ways
 import tensorflow as tf
-from measure import in_turns, write
+from measure import apart, called_apart, in_turns, write
 
 RESULTS = recurrence.HERE / "results" / "recurrence_profile.json"
 ROUNDS = 10
@@ -93,11 +91,10 @@ def copies(cell, shape, what, way):
 
 def alive(cell, shape, way):
     """Megabytes of the tensors alive at the peak of a training step, and of the largest kinds."""
-    command = [sys.executable, __file__, "steps", json.dumps([cell, shape, way])]
     logging = {"TF_CPP_MIN_LOG_LEVEL": "0", "TF_CPP_VMODULE": "log_memory=5"}
-    log = subprocess.run(command, env=os.environ | logging, check=True, capture_output=True).stderr
+    _, log = apart(steps, cell, shape, way, **logging)
     tensors, now, most, then = {}, 0, 0, {}
-    for line in log.decode(errors="replace").split("LAST STEP\n")[1].splitlines():
+    for line in log.split("LAST STEP\n")[1].splitlines():
         if number := re.search(r"allocation_id: (\d+)", line):
             if "MemoryLogTensorDeallocation" in line:
                 now -= tensors.pop(number[1], ("", 0))[1]
@@ -124,13 +121,6 @@ def steps(cell, shape, way):
     step()
 
 
-def apart(function, *arguments, **environment):
-    """What a function of this file returns in a new process."""
-    command = [sys.executable, __file__, function.__name__, json.dumps(arguments)]
-    said = subprocess.run(command, env=os.environ | environment, check=True, capture_output=True)
-    return json.loads(said.stdout.splitlines()[-1])
-
-
 def main(out=RESULTS):
     """Profile what is slower than Keras's best, and the memory, and write what was found."""
     results = json.loads(recurrence.RESULTS.read_text("utf-8"))
@@ -141,11 +131,11 @@ def main(out=RESULTS):
             found.append(
                 {
                     **dict(zip(("cell", "shape", "what"), step, strict=True)),
-                    "milliseconds": apart(times, *step),
-                    "one operation at a time": apart(times, *step, TF_NUM_INTEROP_THREADS="1"),
-                    "operations": {way: apart(operations, *step, way) for way in BOTH},
+                    "milliseconds": apart(times, *step)[0],
+                    "one operation at a time": apart(times, *step, TF_NUM_INTEROP_THREADS="1")[0],
+                    "operations": {way: apart(operations, *step, way)[0] for way in BOTH},
                     "megabytes copied": {
-                        way: apart(copies, *step, way) for way in (ways.OURS_XLA, ways.KERAS[1])
+                        way: apart(copies, *step, way)[0] for way in (ways.OURS_XLA, ways.KERAS[1])
                     },
                 }
             )
@@ -158,8 +148,5 @@ def main(out=RESULTS):
     write(out, {"steps": found, "memory": memory})
 
 
-if __name__ == "__main__":
-    if len(sys.argv) > 1:
-        print(json.dumps(globals()[sys.argv[1]](*json.loads(sys.argv[2]))))
-    else:
-        main()
+if __name__ == "__main__" and not called_apart(times, operations, copies, steps):
+    main()

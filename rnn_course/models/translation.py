@@ -57,7 +57,7 @@ class EncoderDecoder(TokenModel):
             is a weight, which training leaves alone: ``model.teacher_forcing.assign(0.5)`` changes
             it on the way.
         dropout: share of the values dropped in training after the embeddings, after each recurrent
-            layer, the last of either side too, and once more before the read-out.
+            layer, the last of either side too, and, with attention, of what it makes of these.
 
     Call arguments:
         inputs: source ids ``(batch, source timesteps)`` and decoder inputs
@@ -212,7 +212,9 @@ class EncoderDecoder(TokenModel):
             x = layer(x, initial_state=layer_states, mask=mask, training=training)
             x = self.dropout(x, training=training)  # (batch, target timesteps, units)
         x, weights = self.look(x, memory)
-        logits = self.read_out(self.dropout(x, training=training))
+        if weights is not None:  # without attention x is what has just been dropped from
+            x = self.dropout(x, training=training)
+        logits = self.read_out(x)
         if not return_weights:
             return logits
         if weights is None:

@@ -352,3 +352,14 @@ def test_bad_configuration(options, message):
 def test_ids_of_another_vocabulary(sources):
     with pytest.raises(ValueError, match="token ids must be integers from 1 to 9"):
         translator().translate(sources)
+
+
+@pytest.mark.parametrize("attention", [None, "dot"])
+def test_values_are_dropped_once_before_the_read_out(attention):
+    model = EncoderDecoder(9, 9, 8, 64, attention=attention, dropout=0.5)
+    source, target = np.full((32, 3), 5), np.full((32, 20), 6)
+    model([source, target])
+    seen, read_out = [], model.read_out.call
+    model.read_out.call = lambda x: seen.append(keras.ops.convert_to_numpy(x)) or read_out(x)
+    model([source, target], training=True)
+    assert abs(np.mean(seen[0] == 0) - 0.5) < 0.02
