@@ -28,7 +28,7 @@ MAY_USE = {
     "inspection": set(),
     "interop": {"layers"},
     "models": {"layers", "losses", "metrics", "text"},
-    "notebooks": {"corpora", "layers"},
+    "notebooks": {"corpora", "layers", "text"},
     "grading": {"corpora", "figures", "layers", "notebooks", "text"},
     "cli": {"corpora", "grading", "notebooks"},
 }
