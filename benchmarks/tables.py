@@ -1,48 +1,255 @@
-"""Write what the benchmarks found into the README, between its two ``results`` comments.
+"""Write what the benchmarks found into docs/results.md, and draw the plots that page shows.
 
-python benchmarks/tables.py
+    python benchmarks/tables.py
+
+The text goes between the page's two ``results`` comments, the plots into ``docs/pictures/``. The
+same results always give the same bytes.
 """
 
 import json
+import math
+import re
+import textwrap
+from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
+import plots
 
 HERE = Path(__file__).resolve().parent
-README = HERE.parent / "README.md"
+DOCS = HERE.parent / "docs"
+PAGE = DOCS / "results.md"
 START, END = "<!-- results -->\n", "<!-- /results -->\n"
 SEEDS = 3  # that a mean should be over
 
 
+class Headline(NamedTuple):
+    """How the result of one task is told in one line.
+
+    Args:
+        title: the task, in a few words.
+        data: what it was measured on.
+        metric: the metric that counts, as `quality.json` names it.
+        unit: what stands behind the number.
+        rivals: what to compare it with: a name, and a number or another metric of the same run.
+        aim: from the means of all metrics to what the metric should reach.
+        lower: whether lower is better.
+    """
+
+    title: str
+    data: str
+    metric: str
+    unit: str
+    rivals: tuple[tuple[str, float | str], ...]
+    aim: Callable[[dict], float]
+    lower: bool = False
+
+
+HEADLINES = {
+    "pos": Headline(
+        "Parts of speech",
+        "English web texts, UD EWT",
+        "% accuracy",
+        "% of the words",
+        (
+            ("always the word's most frequent tag", 86.2),
+            ("a BiLSTM tutorial, GloVe vectors, older release", 88.3),
+        ),
+        lambda mean: 95.0,
+    ),
+    "ner": Headline(
+        "Names of diseases",
+        "medical abstracts, NCBI, exact spans only",
+        "% F1",
+        "% F1",
+        (("a BiLSTM-CRF with medical word vectors, Xu et al. 2018", 86.2),),
+        lambda mean: 80,
+    ),
+    "sentiment": Headline(
+        "Is this review positive?",
+        "film reviews, sentence polarity, ten folds",
+        "% accuracy",
+        "% of the sentences",
+        (
+            ("naive Bayes, in the same run", "% accuracy, naive Bayes"),
+            ("a CNN, Kim 2014, random vectors", 76.1),
+            ("an LSTM, random vectors", 75.7),
+        ),
+        lambda mean: 77.0,
+    ),
+    "characters": Headline(
+        "The next character",
+        "Tiny Shakespeare, validation part",
+        "nats per character",
+        "nats per character",
+        (("nanoGPT, a GPT of six layers", 1.4697),),
+        lambda mean: 1.48,
+        lower=True,
+    ),
+    "words": Headline(
+        "The next word",
+        "*Persuasion*, after four other novels by Austen",
+        "perplexity",
+        "perplexity",
+        (("a Kneser-Ney 5-gram, in the same run", "perplexity, Kneser-Ney 5-gram"),),
+        lambda mean: 0.85 * mean["perplexity, Kneser-Ney 5-gram"],
+        lower=True,
+    ),
+    "tatoeba": Headline(
+        "English to German",
+        "sentences of Tatoeba, with attention, beam of 5",
+        "BLEU, attention, beam 5",
+        "BLEU",
+        (("without attention, in the same run", "BLEU, no attention, beam 5"),),
+        lambda mean: mean["BLEU, no attention, beam 5"] + 3,
+    ),
+}
+
+# What was wanted of the layers, in words, in place of the short names in recurrence.json.
+AIMS = {
+    "training, the best of Keras, geometric mean": (
+        "Training is much faster than the fastest of Keras's three ways, on average",
+        "times as fast",
+    ),
+    "the same, 512 units": ("… above all in layers of 512 units", "times as fast"),
+    "the same, anywhere": ("… and slower nowhere", "times as fast"),
+    "training, PyTorch, geometric mean": (
+        "Training is no slower than with PyTorch's layer, on average",
+        "times as fast",
+    ),
+    "training, 512 units or more, as a multiple of the floor": (
+        "Training with 512 units or more stays close to the floor",
+        "times the floor",
+    ),
+    "inference, the best of Keras, anywhere": (
+        "Inference is nowhere slower than the fastest of Keras's three ways",
+        "times as fast",
+    ),
+    "memory, as a multiple of Keras's": (
+        "A training step of the LSTM needs no more memory than Keras's",
+        "times as much",
+    ),
+}
+
+
 def text() -> str:
-    """The part of the README that says what was measured."""
-    return "\n".join(
-        part(json.loads(file.read_text("utf-8")))
-        for name, part in PARTS.items()
-        if (file := HERE / "results" / f"{name}.json").exists()
+    """The part of the page that says what was measured."""
+    return _filled("\n".join(part(results) for part, results in _found()))
+
+
+def _filled(text: str) -> str:
+    """The text with its paragraphs, which numbers have made uneven, in even lines."""
+    blocks = re.split(r"\n{2,}", text)
+    return "\n\n".join(
+        block
+        if block.startswith(("|", "!", "<", "#"))
+        else textwrap.fill(block, 100, break_long_words=False, break_on_hyphens=False)
+        for block in blocks
     )
+
+
+def _found():
+    """Each part of the page whose benchmark has been run, with its results."""
+    for name, part in PARTS.items():
+        file = HERE / "results" / f"{name}.json"
+        if file.exists():
+            yield part, json.loads(file.read_text("utf-8"))
 
 
 def quality(results: dict) -> str:
     """What `benchmarks/quality.py` found."""
-    rows = "".join(
-        f"| {task['title']} | {_scores(task['mean'], task['spread'])} | {_seeds(task['scores'])} "
-        f"| {task['aim']} | {task['known']} | {task['parameters'] / 1e6:.1f} M "
-        f"| {np.mean(list(task['processor minutes'].values())):.0f} |\n"
+    told = {name: task for name, task in results["tasks"].items() if name in HEADLINES}
+    rows = "".join(_headline(HEADLINES[name], task) for name, task in told.items())
+    all_rows = "".join(
+        f"| {task['title']} | {'<br>'.join(_scores(task))} | {_seeds(task['scores'])} "
+        f"| {task['parameters'] / 1e6:.1f} M "
+        f"| {np.mean(list(task['processor minutes'].values())):.0f} | {task['known']} |\n"
         for task in results["tasks"].values()
     )
+    metrics = _folded(
+        "All metrics, model sizes and training times",
+        "Processor minutes are per seed. “Known” is what the aim was set by.\n\n"
+        "| task | here | seeds | parameters | processor minutes | known |\n"
+        f"| --- | --- | --- | --- | --- | --- |\n{all_rows}",
+    )
+    return f"""## How good are the models?
+
+Each model was trained from several seeds. The weights that did best in development were then scored
+once, on text the model had never seen; Tiny Shakespeare has no test part, so there it is the
+validation part, which is what others report. The number after ± is the standard deviation over the
+seeds. No word vectors and no trained models came from outside. All of it ran on
+{_machine(results)}.
+
+| task | here | to compare | aim |
+| --- | --- | --- | --- |
+{rows}
+![{plots.quality_in_words(quality_panels(results))}](pictures/quality.svg)
+
+{_raw("quality")}
+
+{metrics}"""
+
+
+def _headline(told: Headline, task: dict) -> str:
+    """One row of the first table."""
+    mean = task["mean"]
+    ours = _with_spread(mean[told.metric], task["spread"][told.metric])
+    few = f"<br>{_seeds(task['scores'])} seeds" if len(task["scores"]) < SEEDS else ""
+    rivals = "<br>".join(
+        f"{_digits(mean.get(value, value), told.metric)}: {name}" for name, value in told.rivals
+    )
     return (
-        "Held-out text, mean and standard deviation over seeds, no vectors or models from "
-        f"outside;\non {_machine(results)}.\n\n"
-        "| | here | seeds | aim | elsewhere | parameters | processor minutes a seed |\n"
-        f"| --- | --- | --- | --- | --- | --- | --- |\n{rows}"
+        f"| **{told.title}**<br>{told.data} | **{ours}** {told.unit}"
+        f"{few} | {rivals} "
+        f"| {task['aim']}: {'reached' if _reached(told, mean) else '**missed**'} |\n"
     )
 
 
-def _scores(mean: dict, spread: dict) -> str:
-    """Each metric's mean over the seeds, and their standard deviation if they differ."""
-    spreads = {metric: f" ± {value:.2g}" if value else "" for metric, value in spread.items()}
-    return "<br>".join(f"{value:.4g}{spreads[metric]} {metric}" for metric, value in mean.items())
+def _reached(told: Headline, mean: dict) -> bool:
+    ours, aim = mean[told.metric], told.aim(mean)
+    return ours <= aim if told.lower else ours >= aim
+
+
+def quality_panels(results: dict) -> list[plots.Panel]:
+    """What `plots.quality` draws: a panel for each task that has a headline."""
+    return [
+        plots.Panel(
+            told.title,
+            f"{told.unit} ({'lower' if told.lower else 'higher'} is better)",
+            task["mean"][told.metric],
+            task["spread"][told.metric],
+            {name: task["mean"].get(value, value) for name, value in told.rivals},
+            told.aim(task["mean"]),
+            _reached(told, task["mean"]),
+        )
+        for name, task in results["tasks"].items()
+        if (told := HEADLINES.get(name))
+    ]
+
+
+def _digits(value: float, metric: str) -> str:
+    """A number to compare with, with the digits that its metric deserves."""
+    return f"{value:.3f}" if metric.startswith("nats") else f"{value:.1f}"
+
+
+def _with_spread(value: float, spread: float) -> str:
+    """A mean and its spread, down to the spread's first digit.
+
+    >>> _with_spread(95.470367, 0.097966), _with_spread(78.30958, 1.039235)
+    ('95.5 ± 0.1', '78 ± 1')
+    """
+    if not spread:
+        return f"{value:.4g}"
+    first = float(f"{spread:.0e}")  # 0.097 is 0.1
+    decimals = max(0, -math.floor(math.log10(first)))
+    return f"{value:.{decimals}f} ± {first:.{decimals}f}"
+
+
+def _scores(task: dict) -> list[str]:
+    """Every metric's mean over the seeds with its spread."""
+    spread = task["spread"]
+    return [f"{_with_spread(value, spread[m])} {m}" for m, value in task["mean"].items()]
 
 
 def _seeds(scores: dict) -> str:
@@ -62,46 +269,80 @@ def recurrence(results: dict) -> str:
         + " |\n"
         for shape in dict.fromkeys(tuple(r["shape"]) for r in results["layers"])
     )
+    floor = results["multiples of the floor"]
     means = "".join(
         f"| {way} | {mean['training']:.2f} | {mean['inference']:.2f} |\n"
-        for way, mean in results["multiples of the floor"].items()
+        for way, mean in floor.items()
     )
-    limit = results["multiples of the floor"]["the best of Keras's three"]["training"]
-    aims = "".join(
-        f"| {what} | {r['aim']} | {' to '.join(dict.fromkeys(each))} |\n"
-        for what, r in results["aims"].items()
-        for each in [[f"{r[end]:.2f}" for end in ("lowest", "highest")]]
+    ours, keras = (mean["training"] for mean in list(floor.values())[:2])
+    aims = "".join(_aim(name, found) for name, found in results["aims"].items())
+    models = "".join(
+        f"| {name} | {_ratio(r['times as long'])} |\n" for name, r in results["models"].items()
     )
-    models = ", ".join(
-        f"{name} {_ratio(r['times as long'])}" for name, r in results["models"].items()
-    )
-    memory = "; ".join(
-        f"{', '.join(map(str, r['shape']))}: "
-        + ", ".join(
-            f"{way} {np.median(each):.0f} ({min(each):.0f} to {max(each):.0f})"
-            for way, each in r["megabytes"].items()
+    memory = "".join(
+        f"| {', '.join(map(str, r['shape']))} | "
+        + " | ".join(
+            f"{np.median(each):.0f} ({min(each):.0f} to {max(each):.0f})"
+            for each in r["megabytes"].values()
         )
+        + " |\n"
         for r in results["memory"]
     )
-    return (
-        f"How many times as long as `RNN(cell)` others take, on {_machine(results)}; above 1 it is "
-        "the\nfaster. First the best of Keras's layer, its layer compiled by XLA and its layer "
-        "unrolled against the\nbetter of `RNN(cell)` with and without XLA: median of "
-        f"{results['rounds']} turns, lowest and highest in brackets.\n\n"
+    ranges = _folded(
+        "Every size of layer, with ranges",
+        "How many times as long the fastest of Keras's three ways takes (its layer, compiled by "
+        "XLA, unrolled)\nas the faster of `RNN(cell)` with and without XLA. Above 1, `RNN(cell)` "
+        f"is the faster. Median of {results['rounds']} rounds in\nwhich all took turns; lowest and "
+        "highest in brackets.\n\n"
         f"| batch, timesteps, features, units | {' | '.join(' '.join(c[::-1]) for c in columns)} "
         f"|\n| --- |{' --- |' * len(columns)}\n{rows}\n"
-        "Then how many times as long each takes as the floor, the matrix products alone: "
-        "geometric mean over all\nof these. What is between a layer and the floor is all that it "
-        "could still save: no layer trains more than\n"
-        f"{limit:.2f} times as fast as the best of Keras's, in the mean.\n\n"
-        f"| | training | inference |\n| --- | --- | --- |\n{means}\n"
-        "What was aimed at, and what came of it, in the better of the two ways:\n\n"
-        f"| | aim | measured |\n| --- | --- | --- |\n{aims}\n"
-        "A training step of whole models on Keras's layers takes, as a multiple of that on this "
-        f"package's:\n{models}.\n\n"
-        "Megabytes that a training step of the LSTM adds at most, by the same four sizes, median "
-        f"of several\nprocesses: {memory}.\n"
+        "The numbers behind the picture, as multiples of the floor (geometric mean over cells and "
+        f"sizes):\n\n| | training | inference |\n| --- | --- | --- |\n{means}",
     )
+    wholes = _folded(
+        "Whole models, and memory",
+        "How many times as long a training step of a whole model takes with Keras's layers as "
+        f"with this package's:\n\n| model | times as long |\n| --- | --- |\n{models}\n"
+        "Megabytes that a training step of the LSTM adds at most, median of several processes, "
+        "lowest and highest in\nbrackets:\n\n"
+        "| batch, timesteps, features, units | "
+        f"{' | '.join(results['memory'][0]['megabytes'])} |\n| --- | --- | --- |\n{memory}",
+    )
+    return f"""## How fast are the layers?
+
+How fast could a recurrent layer be at all? No way of computing it can do without its matrix
+products, so their time alone is the *floor*. Below, each way of computing a layer is a multiple of
+that floor, on {_machine(results)}. The package's layer is `RNN(cell)`: a training step takes
+{ours:.2f} times the floor with the better of its two ways, plain or compiled by XLA. The best of
+Keras's three ways takes {keras:.2f} times the floor. The floor is a measured time, not a law: where
+a dot lies left of it, that way ran its products faster than they run on their own.
+
+![{plots.speed_in_words(results)}](pictures/speed.svg)
+
+What was wanted beforehand, and what came of it:
+
+| | wanted | measured | |
+| --- | --- | --- | --- |
+{aims}
+No layer could reach the first aim: one that did nothing but the matrix products would be
+{keras:.2f} times as fast as the best of Keras's, on average.
+
+{_raw("recurrence")}
+
+{ranges}
+{wholes}"""
+
+
+def _aim(name: str, found: dict) -> str:
+    """One row of what was wanted of the layers."""
+    words, unit = AIMS.get(name, (name, ""))
+    sign, number = found["aim"].split()
+    low, high = found["lowest"], found["highest"]
+    holds = [value >= float(number) if sign == "≥" else value <= float(number)
+             for value in (low, high)]  # fmt: skip
+    verdict = "reached" if all(holds) else "**missed in places**" if any(holds) else "**missed**"
+    measured = " to ".join(dict.fromkeys(f"{value:.2f}" for value in (low, high)))
+    return f"| {words} | {found['aim']} {unit} | {measured} | {verdict} |\n"
 
 
 def _ratio(found: dict) -> str:
@@ -125,32 +366,48 @@ def recurrence_profile(results: dict) -> str:
         )
         step = f"{r['cell']}, {', '.join(map(str, r['shape']))}, {r['what']}"
         rows += f"| {step} | {' | '.join(columns)} |\n"
-    memory = "; ".join(
-        ", ".join(map(str, r["shape"]))
-        + ": "
-        + ", ".join(f"{w} {found['at the peak']:.1f}" for w, found in r["megabytes"].items())
+    memory = "".join(
+        f"| {', '.join(map(str, r['shape']))} | "
+        + " | ".join(f"{found['at the peak']:.1f}" for found in r["megabytes"].values())
+        + " |\n"
         for r in results["memory"]
     )
     more = [
         np.divide(*(found["at the peak"] for found in r["megabytes"].values())) - 1
         for r in results["memory"]
     ]
-    return (
-        "Why the aims that are missed are missed: a profile of each step in which the best of "
-        "Keras's layers is\nfaster. Not compiled, that layer mostly has more operations running at "
-        "once: it multiplies the inputs within\nthe loop, and while one core is at a state's "
-        "product the other is at that of an input, which need not wait.\nHere all inputs have been "
-        "multiplied before the loop, and nothing is left to run beside it. When TensorFlow\nmay "
-        f"run only one operation at a time, this layer is level or ahead in {level} of "
-        f"{len(results['steps'])}. Compiled by XLA, its\nloop reads a step ahead (without that XLA "
-        "reads number by number), which costs copies; in inference Keras's\nloop makes none.\n\n"
-        "| step | Keras's layer, as a multiple of `RNN(cell)` | one operation at a time "
-        "| operations at once, here and in Keras | MB that XLA's loop copies, here and in Keras |\n"
+    steps = len(results["steps"])
+    details = _folded(
+        f"The profile of these {steps} steps",
+        "| cell, batch, timesteps, features, units | Keras's layer, as a multiple of `RNN(cell)` "
+        "| the same, one operation at a time | operations at once, here and in Keras "
+        "| MB that XLA's loop copies, here and in Keras |\n"
         f"| --- | --- | --- | --- | --- |\n{rows}\n"
-        "Megabytes of the tensors of the LSTM's training step that are alive at once at most: "
-        f"{memory}.\nThat is {min(more):.1%} to {max(more):.1%} more than in Keras; the rest of "
-        "the difference is what the process holds between tensors.\n"
+        "Megabytes of the tensors that are alive at once at most, in a training step of the "
+        "LSTM:\n\n| batch, timesteps, features, units | "
+        f"{' | '.join(results['memory'][0]['megabytes'])} |\n| --- | --- | --- |\n{memory}",
     )
+    return f"""### Why some aims were missed
+
+In {steps} of the measured steps the best of Keras's layers is the faster one, and a profile of them
+shows why.
+
+Without XLA, Keras's layer multiplies the inputs inside its loop. While one core works on the
+product of a state, the other can work on that of an input, which need not wait for anything.
+`RNN(cell)` has multiplied all inputs before its loop begins, so nothing is left to run beside it.
+When TensorFlow may run only one operation at a time, `RNN(cell)` is level or ahead in {level} of
+these {steps} steps.
+
+With XLA, the loop of `RNN(cell)` reads its inputs one step ahead, because XLA would otherwise read
+them number by number. Reading ahead costs copies; in inference, Keras's loop makes none.
+
+The missed memory aim is mostly not a matter of tensors: those that are alive at once take
+{min(more):.1%} to {max(more):.1%} more than in Keras. The rest is what the process holds on to
+between tensors.
+
+{_raw("recurrence_profile")}
+
+{details}"""
 
 
 def decoding(results: dict) -> str:
@@ -160,24 +417,33 @@ def decoding(results: dict) -> str:
         f"| {results['same translation'][name]:.1%} |\n"
         for name, r in results["times as long"].items()
     )
-    return (
-        f"Beam search with {results['beam']} hypotheses for {results['sentences']:,} sentences of "
-        f"Tatoeba, on {_machine(results)}: how many\ntimes as long as `EncoderDecoder.translate` a "
-        "Python loop over the same model takes, sentence by sentence\nand step by step (median and "
-        "range of the parts timed), and how often it finds the same translation.\n\n"
-        f"| | times as long | same translation |\n| --- | --- | --- |\n{rows}"
-    )
+    return f"""## How fast is beam search?
+
+`EncoderDecoder.translate` searches for a whole batch of sentences at once. The loop one would write
+first goes sentence by sentence and step by step. Both translated {results["sentences"]:,} sentences
+of Tatoeba with {results["beam"]} hypotheses each, on {_machine(results)}.
+
+| | times as long as `translate` (range of the parts timed) | same translation |
+| --- | --- | --- |
+{rows}
+{_raw("decoding")}
+"""
 
 
 def grading(results: dict) -> str:
     """What `benchmarks/grading.py` found."""
-    return (
-        f"`rnn-course grade` for a class of {results['students']}, {results['jobs']} notebooks at "
-        f"a time, on {_machine(results)}:\n{results['seconds'] / 60:.0f} minutes, "
-        f"{results['seconds a submission']:.1f} s a notebook, at most {results['peak GB']:.1f} GB. "
-        "It was interrupted once and went on from there;\n"
-        f"{results['points as expected']} of {results['students']} got the points they should.\n"
-    )
+    right, students = results["points as expected"], results["students"]
+    minutes, at_once = results["seconds"] / 60, results["jobs"]
+    return f"""## How long does grading a class take?
+
+`rnn-course grade` needed {minutes:.0f} minutes for a class of {students}, with {at_once} notebooks
+running at a time, on {_machine(results)}. That is
+{results["seconds a submission"]:.1f} seconds per notebook, and it took at most
+{results["peak GB"]:.1f} GB of memory. It was interrupted once and went on from where it was.
+{right} of the {students} made-up students got exactly the points they should.
+
+{_raw("grading")}
+"""
 
 
 PARTS = {
@@ -189,11 +455,23 @@ PARTS = {
 }
 
 
-def replaced(readme: str) -> str:
-    """A README with the present results."""
-    before, rest = readme.split(START)
+def _folded(title: str, inside: str) -> str:
+    """Markdown that opens on a click; the blank lines let it be read as Markdown."""
+    return f"<details>\n<summary>{title}</summary>\n\n{inside.rstrip()}\n\n</details>\n"
+
+
+def _raw(name: str) -> str:
+    return (
+        f"Measured by `python benchmarks/{name}.py`; "
+        f"every number is in [{name}.json](../benchmarks/results/{name}.json)."
+    )
+
+
+def replaced(page: str) -> str:
+    """A page with the present results."""
+    before, rest = page.split(START)
     _, after = rest.split(END)
-    return f"{before}{START}{text()}{END}{after}"
+    return f"{before}{START}\n{text()}\n{END}{after}"
 
 
 def _machine(results: dict) -> str:
@@ -201,5 +479,28 @@ def _machine(results: dict) -> str:
     return f"{machine['cores']} cores ({machine['processor']}, TensorFlow {machine['tensorflow']})"
 
 
+def draw(folder: Path) -> list[Path]:
+    """Draw the page's plots.
+
+    Args:
+        folder: where they go.
+
+    Returns:
+        The files.
+    """
+    drawn = []
+    for name, make in {
+        "quality": lambda results: plots.quality(quality_panels(results)),
+        "recurrence": plots.speed,
+    }.items():
+        file = HERE / "results" / f"{name}.json"
+        if file.exists():
+            figure, words = make(json.loads(file.read_text("utf-8")))
+            picture = folder / {"recurrence": "speed"}.get(name, name)
+            drawn.append(plots.save(figure, picture.with_suffix(".svg"), words))
+    return drawn
+
+
 if __name__ == "__main__":
-    README.write_text(replaced(README.read_text("utf-8")), "utf-8")
+    draw(DOCS / "pictures")
+    PAGE.write_text(replaced(PAGE.read_text("utf-8")), "utf-8", newline="\n")
