@@ -10,7 +10,7 @@ from rnn_course.layers.attention import AttentionPooling, DecoderAttention, atte
 from rnn_course.layers.cells import GRUCell, LSTMCell, RecurrentCell, SimpleRNNCell, make_cell
 from rnn_course.layers.characters import CharacterCNN, CharacterRNN
 from rnn_course.layers.crf import CRF, log_partition, log_prob, viterbi
-from rnn_course.layers.recurrence import RNN, bidirectional
+from rnn_course.layers.recurrence import RNN, Bidirectional
 from rnn_course.layers.tied_read_out import TiedReadOut
 from rnn_course.layers.word_dropout import WordDropout
 
@@ -18,6 +18,7 @@ __all__ = [
     "CRF",
     "RNN",
     "AttentionPooling",
+    "Bidirectional",
     "CharacterCNN",
     "CharacterRNN",
     "DecoderAttention",
@@ -28,7 +29,6 @@ __all__ = [
     "TiedReadOut",
     "WordDropout",
     "attention_weights",
-    "bidirectional",
     "log_partition",
     "log_prob",
     "make_cell",

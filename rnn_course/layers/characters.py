@@ -6,7 +6,7 @@ from keras import ops
 from rnn_course.checks import check_sizes
 from rnn_course.layers.cells import make_cell
 from rnn_course.layers.crf import LOG_ZERO
-from rnn_course.layers.recurrence import RNN, bidirectional
+from rnn_course.layers.recurrence import RNN, Bidirectional
 from rnn_course.tokens import PADDING
 
 
@@ -49,7 +49,7 @@ class CharacterRNN(keras.layers.Layer):
         )
         self.features = 2 * units
         self.embedding = keras.layers.Embedding(vocabulary_size, embedding_dim, name="embedding")
-        self.rnn = bidirectional(RNN(make_cell(cell, units)), name="rnn")
+        self.rnn = Bidirectional(RNN(make_cell(cell, units)), name="rnn")
 
     def build(self, characters_shape):
         """Build the embedding and the RNN."""

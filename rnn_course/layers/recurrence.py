@@ -62,6 +62,7 @@ class RNN(keras.layers.RNN):
 
     def __init__(self, cell, *args, backward_pass="by_hand", use_cudnn="auto", **kwargs):
         super().__init__(cell, *args, **kwargs)
+        self.supports_masking = True  # Keras 3.16 says False: then no mask follows the outputs
         if backward_pass not in ("by_hand", "autodiff"):
             raise ValueError(
                 f'backward_pass must be "by_hand" or "autodiff", got {backward_pass!r}'
@@ -158,31 +159,35 @@ class RNN(keras.layers.RNN):
             )
 
 
-def bidirectional(layer, name=None):
+@keras.saving.register_keras_serializable("rnn_course")
+class Bidirectional(keras.layers.Bidirectional):
     r"""A layer in both directions, :math:`h_t = [\overrightarrow{h}_t;\; \overleftarrow{h}_t]`.
+
+    `keras.layers.Bidirectional`, whose mask follows its outputs in every version of Keras. It is
+    what models should use in place of Keras's own: a model that makes several of those when it is
+    loaded sometimes gets a wrong one.
 
     Args:
         layer: an `RNN`; it is copied.
-        name: of the new layer.
-
-    Returns:
-        A `keras.layers.Bidirectional`. It is what models should use in place of Keras's own: a
-        model that makes several of those when it is loaded sometimes gets a wrong one.
+        *args, **kwargs: Keras's.
 
     Example:
         >>> from keras import ops
         >>> from rnn_course.layers import GRUCell
-        >>> bidirectional(RNN(GRUCell(4)))(ops.ones((2, 5, 3))).shape
+        >>> Bidirectional(RNN(GRUCell(4)))(ops.ones((2, 5, 3))).shape
         TensorShape([2, 8])
 
     Source:
         Schuster & Paliwal (1997), "Bidirectional recurrent neural networks".
     """
-    both = keras.layers.Bidirectional(layer, name=name)
-    # While it loads a model Keras knows what it copies by `id`. Python gives the id of a layer that
-    # is gone to the next one, which would then be taken for a copy of the first: keep it.
-    both.original = lambda: layer
-    return both
+
+    def __init__(self, layer, *args, **kwargs):
+        super().__init__(layer, *args, **kwargs)
+        self.supports_masking = True
+        # While it loads a model Keras knows what it copies by `id`. Python gives the id of a layer
+        # that is gone to the next one, which would then be taken for a copy of the first: keep it,
+        # out of sight of Keras, which would count its weights.
+        self._original = lambda: layer
 
 
 def _fits(shape, expected):

@@ -13,8 +13,9 @@ from keras import ops
 from rnn_course.checks import check_sizes
 from rnn_course.layers.attention import AttentionPooling
 from rnn_course.layers.cells import make_cell
-from rnn_course.layers.recurrence import RNN, bidirectional
+from rnn_course.layers.recurrence import RNN, Bidirectional
 from rnn_course.layers.word_dropout import WordDropout
+from rnn_course.models.training import TrainedOnBatches
 from rnn_course.text.padding import check_ids, padded_batches
 from rnn_course.tokens import PADDING
 
@@ -22,7 +23,7 @@ POOLINGS = ("last", "final_states", "mean", "max", "sum", "concat", "attention")
 
 
 @keras.saving.register_keras_serializable("rnn_course")
-class SequenceClassifier(keras.Model):
+class SequenceClassifier(TrainedOnBatches):
     """A recurrent network with one label a sequence.
 
     It is trained through plain Keras on token ids ``(batch, timesteps)`` and labels from 0 on,
@@ -142,7 +143,7 @@ class SequenceClassifier(keras.Model):
         )
         if not self.config["bidirectional"]:
             return layer
-        return bidirectional(layer, name=f"bidirectional_{number}")
+        return Bidirectional(layer, name=f"bidirectional_{number}")
 
     def build(self, input_shape):
         """Build every layer for token ids of shape ``(batch, timesteps)``."""

@@ -18,7 +18,7 @@ from rnn_course.checks import check_sizes
 from rnn_course.layers.cells import make_cell
 from rnn_course.layers.characters import CharacterCNN, CharacterRNN
 from rnn_course.layers.crf import CRF, only_tags
-from rnn_course.layers.recurrence import RNN, bidirectional
+from rnn_course.layers.recurrence import RNN, Bidirectional
 from rnn_course.layers.word_dropout import WordDropout
 from rnn_course.metrics.sequences import best_tags
 from rnn_course.models.token_model import TokenModel
@@ -230,7 +230,7 @@ class SequenceTagger(TokenModel):
     def _recurrent_layer(self, name):
         cell = make_cell(self.config["cell"], self.config["units"])
         if self.config["bidirectional"]:
-            return bidirectional(RNN(cell, return_sequences=True), name=name)
+            return Bidirectional(RNN(cell, return_sequences=True), name=name)
         return RNN(cell, return_sequences=True, name=name)
 
     def _words_and_characters(self, inputs):

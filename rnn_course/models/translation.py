@@ -20,7 +20,7 @@ from keras import ops
 from rnn_course.checks import check_sizes
 from rnn_course.layers.attention import DecoderAttention
 from rnn_course.layers.cells import make_cell
-from rnn_course.layers.recurrence import RNN, bidirectional
+from rnn_course.layers.recurrence import RNN, Bidirectional
 from rnn_course.models.decoding import Decoder, rollout
 from rnn_course.models.token_model import TokenModel
 from rnn_course.text.padding import check_ids, pad, padded_batches
@@ -180,7 +180,7 @@ class EncoderDecoder(TokenModel):
             return_state=True,
             name=f"encoder_{number}",
         )
-        return bidirectional(layer, name=f"bidirectional_{number}") if two else layer
+        return Bidirectional(layer, name=f"bidirectional_{number}") if two else layer
 
     def build(self, input_shape):
         """Build every layer for source ids and decoder inputs of these shapes."""
