@@ -13,9 +13,10 @@ token of the pass counts the same:
 import keras
 
 from rnn_course.losses import token_weights
+from rnn_course.models.training import TrainedOnBatches
 
 
-class TokenModel(keras.Model):
+class TokenModel(TrainedOnBatches):
     """A Keras model of sequences of tokens: base class of `LanguageModel` and others.
 
     What ``fit``, ``evaluate`` and ``train_on_batch`` show as ``loss`` and ``val_loss`` is a mean

@@ -2,6 +2,22 @@
 
 import random
 
+import keras
+
+
+class TrainedOnBatches(keras.Model):
+    """A Keras model whose ``fit`` says nothing of shuffling where the data shuffle themselves."""
+
+    def fit(self, x=None, *args, **kwargs):
+        """Keras's own, with its arguments.
+
+        It wants to shuffle what it can only iterate over, such as the batches of `rnn_course.text`,
+        and warns that it cannot; there ``shuffle`` is False by default.
+        """
+        if not hasattr(x, "__getitem__"):
+            kwargs.setdefault("shuffle", False)
+        return super().fit(x, *args, **kwargs)
+
 
 def restart(model, seed):
     """Make a compiled model new: freshly drawn weights, an optimizer that has seen nothing.

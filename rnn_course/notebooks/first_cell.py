@@ -5,35 +5,38 @@ import contextlib
 import inspect
 import logging
 import os
+import sys
 import textwrap
-import warnings
 
 
-def setup(seed=0):
+def setup(seed=0, version=None, source=None):
     """Make a notebook run the same each time and without start-up noise.
 
-    Silences TensorFlow's log and a warning of ``fit``, checks that TensorFlow and tensorflow-text
-    belong together, and seeds Python, NumPy and the backend.
+    Silences TensorFlow's log, checks that TensorFlow and tensorflow-text belong together, and seeds
+    Python, NumPy and the backend.
 
     Args:
         seed: the seed.
+        version: the package's version that the notebook goes with, if it was published; another
+            one is reported, not refused.
+        source: what pip installs that version from.
 
     Raises:
         RuntimeError: when the installed versions do not work together; the message has the cure.
     """
-    from rnn_course.notebooks.doctor import versions_problem
+    from rnn_course.notebooks.doctor import drift_problem, versions_problem
 
     problem = versions_problem()
     if problem:
         raise RuntimeError(problem)
+    if version and (drift := drift_problem(version, source)):
+        print(drift, file=sys.stderr)
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     with silent_stderr():
         import keras  # only now: TensorFlow reads the variable when it is imported
 
     logging.getLogger("tensorflow").setLevel(logging.ERROR)  # advice on retracing, for one
     keras.utils.set_random_seed(seed)
-    # What `fit` says of every tf.data pipeline: that shuffling is the pipeline's own business.
-    warnings.filterwarnings("ignore", r".*shuffle=True.* will be ignored", UserWarning)
 
 
 @contextlib.contextmanager

@@ -1,11 +1,27 @@
-"""Restarting a model, held against making a new one."""
+"""What is said of shuffling; restarting a model, held against making a new one."""
+
+import warnings
 
 import keras
 import numpy as np
 import pytest
 
 from rnn_course.losses import TokenCrossEntropy
-from rnn_course.models import LanguageModel, restart
+from rnn_course.models import LanguageModel, SequenceClassifier, restart
+from rnn_course.text import classification_batches
+
+
+@pytest.mark.tensorflow("tf.data")
+@pytest.mark.filterwarnings("always:.*shuffle=True")
+@pytest.mark.parametrize("given", [{}, {"shuffle": False}, {"shuffle": True}])
+def test_keras_speaks_of_shuffling_only_where_it_is_asked_for(given):
+    """Of batches, that is; arrays are shuffled as in Keras."""
+    model = SequenceClassifier(10, classes=2, embedding_dim=2, units=2)
+    model.compile("sgd", keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+    batches = classification_batches([[4, 5], [6]], [0, 1], batch_size=2)
+    with warnings.catch_warnings(record=True) as said:
+        model.fit(batches, verbose=0, **given)
+    assert any("shuffle" in str(each.message) for each in said) == given.get("shuffle", False)
 
 
 def language_model():
