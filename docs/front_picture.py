@@ -94,7 +94,7 @@ def draw(values, answers):
         ax.plot(range(at - 1, at + 1), values[row, at - 1 : at + 1], **line)
         ax.plot(range(at, n), values[row, at:], marker=MARKERS[row], **line)
         ax.annotate(
-            f"{answer}\n{probability:.0%}",
+            f"{answer}\n{100 * probability:.0f} %",
             (n - 1, values[row, -1]),
             (n - 0.35, values[row, -1]),
             arrowprops={"arrowstyle": "<-", "color": COLOURS[row], "linewidth": 2},
