@@ -18,10 +18,16 @@ from rnn_course import corpora
 # As in pyproject.toml: a test holds the two together.
 SUPPORTED_PYTHON = ">=3.11,<3.14"
 SUPPORTED = {
-    "tensorflow": ">=2.20,<2.22",
-    "keras": ">=3.13,<3.16",
-    "tensorflow-text": ">=2.20.1,!=2.21.0,<2.22",
+    "tensorflow": ">=2.20,<2.23",
+    "keras": ">=3.13,<3.17",
+    "tensorflow-text": ">=2.20.1,!=2.21.0,<2.23",
 }
+# For this TensorFlow there is no tensorflow-text yet; `make next` says when there is one.
+WITHOUT_TEXT = "2.22"
+METAL = "tensorflow-metal"  # Apple's plug-in for its GPUs
+# Colab's own TensorFlow stays as it is. A TPU runtime has none, a runtime of an older date an
+# older one.
+COLAB_CURE = "Menu Runtime > Change runtime type: CPU or a GPU, version Latest (older if too new)."
 KERNEL_MEMORY = 1.5e9  # bytes: what a notebook may need
 
 
@@ -40,11 +46,13 @@ def installed_versions() -> dict[str, str]:
         Version by package; a package that is not installed is missing.
     """
     found = {}
-    for name in SUPPORTED:
-        try:
-            found[name] = metadata.version(name)
-        except metadata.PackageNotFoundError:
-            continue
+    for name in (*SUPPORTED, METAL):
+        for distribution in (name, f"{name}-cpu"):  # Binder's TensorFlow, without what a GPU needs
+            try:
+                found[name] = metadata.version(distribution)
+                break
+            except metadata.PackageNotFoundError:
+                continue
     return found
 
 
@@ -64,21 +72,62 @@ def versions_problem(
     """
     if versions is None:
         versions = installed_versions()
+    pip = f'To cure it: "{sys.executable}" -m pip'
+    if METAL in versions:
+        return f"With {METAL}, Apple's plug-in, LSTMs come out wrong. {pip} uninstall {METAL}"
+    intel_mac = (sys.platform, platform.machine()) == ("darwin", "x86_64")
+    if intel_mac and "tensorflow" not in versions:
+        return "There is no TensorFlow for a Mac with an Intel processor any more: use Colab"
     for name, supported in SUPPORTED.items():
         why = f"it must be {supported}"
+        wanted = f"{name}{supported}"
         if name == "tensorflow-text":
-            if windows:
-                continue
             # It is compiled against one minor version of TensorFlow and loads with no other.
-            major, minor = Version(versions["tensorflow"]).release[:2]
-            supported += f",=={major}.{minor}.*"
+            minor = "{}.{}".format(*Version(versions["tensorflow"]).release)
+            if windows or (minor == WITHOUT_TEXT and name not in versions):
+                continue
+            supported += f",=={minor}.*"
             why = f"with TensorFlow {versions['tensorflow']} it must be {supported}"
-        cure = f'To cure it: "{sys.executable}" -m pip install "{name}{supported}"'
+            wanted = f"{name}{supported}"
+            if minor == WITHOUT_TEXT:
+                why += ", which there is not yet"
+                wanted = f"tensorflow{SUPPORTED['tensorflow']},!={minor}.*"
+        cure = f'{pip} install "{wanted}"'
+        if "google.colab" in sys.modules:
+            cure = COLAB_CURE
         if name not in versions:
             return f"{name} is not installed. {cure}"
         if not SpecifierSet(supported).contains(versions[name], prereleases=True):
             return f"{name} {versions[name]} does not work here: {why}. {cure}"
     return None
+
+
+def drift_problem(version: str, source: str) -> str | None:
+    """Find out whether the installed package is the one that a notebook was published with.
+
+    Args:
+        version: The package's version that the notebook goes with.
+        source: What pip installs it from: ``rnn-course @ git+https://…@REF``.
+
+    Returns:
+        How they differ and what cures it, or None.
+    """
+    try:
+        package = metadata.distribution("rnn-course")
+    except metadata.PackageNotFoundError:  # run from a folder that was never installed
+        return None
+    origin = json.loads(package.read_text("direct_url.json") or "{}")
+    ref = origin.get("vcs_info", {}).get("requested_revision", "")
+    if package.version == version and (not ref or source.endswith(f"@{ref}")):
+        return None
+    ref = ref and f" ({ref})"
+    cure = f'run %pip install --force-reinstall --no-deps "{source}" and restart the kernel'
+    if origin.get("dir_info", {}).get("editable"):  # the folder that the notebook was copied from
+        cure = "take a new copy of the notebook, or install that folder again"
+    return (
+        f"This notebook goes with rnn-course {version}, from {source.partition('+')[2]}, but "
+        f"{package.version}{ref} is installed. If a cell fails, {cure}."
+    )
 
 
 def examine() -> Iterator[Finding]:
@@ -92,8 +141,13 @@ def examine() -> Iterator[Finding]:
     cure = f"Python must be {SUPPORTED_PYTHON}: make the environment anew with one of those"
     yield Finding("Python", f"{python} ({sys.executable})", "" if fits else cure)
     versions = installed_versions()
-    for name in SUPPORTED:
-        yield Finding(name, versions.get(name, "not installed"))
+    missing = dict.fromkeys(SUPPORTED, "not installed")
+    missing["tensorflow-text"] += (
+        ": WordPiece does not work without"
+        f" (there is none for Windows, nor for TensorFlow {WITHOUT_TEXT} yet)"
+    )
+    for name, version in (missing | versions).items():
+        yield Finding(name, version)
     if problem := versions_problem(versions):
         yield Finding("versions", "do not fit together", problem)
     else:

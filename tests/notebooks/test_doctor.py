@@ -14,9 +14,13 @@ from rnn_course.notebooks import doctor
 
 GOOD = {"tensorflow": "2.21.0", "keras": "3.15.1", "tensorflow-text": "2.21.1"}
 COLAB = {"tensorflow": "2.20.0", "keras": "3.13.2", "tensorflow-text": "2.20.1"}
+NEXT = {"tensorflow": "2.22.0rc0", "keras": "3.16.0"}  # no tensorflow-text yet
 
 
-@pytest.mark.parametrize("versions", [GOOD, COLAB, GOOD | {"tensorflow": "2.21.0rc1"}])
+@pytest.mark.parametrize(
+    "versions",
+    [GOOD, COLAB, GOOD | {"tensorflow": "2.21.0rc1"}, NEXT, NEXT | {"tensorflow-text": "2.22.0"}],
+)
 def test_combinations_that_work(versions):
     assert doctor.versions_problem(versions) is None
 
@@ -27,12 +31,13 @@ def test_combinations_that_work(versions):
         ({"tensorflow-text": "2.21.0"}, "tensorflow-text 2.21.0", "==2.21.*"),
         ({"tensorflow-text": "2.20.1"}, "with TensorFlow 2.21.0", "==2.21.*"),
         ({"tensorflow": "2.20.0"}, "with TensorFlow 2.20.0", "==2.20.*"),
-        ({"tensorflow": "2.19.1"}, "tensorflow 2.19.1", "tensorflow>=2.20,<2.22"),
-        ({"tensorflow": "2.22.0"}, "tensorflow 2.22.0", "tensorflow>=2.20,<2.22"),
-        ({"keras": "3.16.0"}, "keras 3.16.0", "keras>=3.13,<3.16"),
-        ({"keras": "2.15.0"}, "keras 2.15.0", "keras>=3.13,<3.16"),
-        ({"tensorflow": None}, "tensorflow is not installed", "tensorflow>=2.20,<2.22"),
-        ({"keras": None}, "keras is not installed", "keras>=3.13,<3.16"),
+        ({"tensorflow": "2.19.1"}, "tensorflow 2.19.1", "tensorflow>=2.20,<2.23"),
+        ({"tensorflow": "2.22.0"}, "2.22.0 it must be", "tensorflow>=2.20,<2.23,!=2.22.*"),
+        ({"tensorflow": "2.23.0"}, "tensorflow 2.23.0", "tensorflow>=2.20,<2.23"),
+        ({"keras": "3.17.0"}, "keras 3.17.0", "keras>=3.13,<3.17"),
+        ({"keras": "2.15.0"}, "keras 2.15.0", "keras>=3.13,<3.17"),
+        ({"tensorflow": None}, "tensorflow is not installed", "tensorflow>=2.20,<2.23"),
+        ({"keras": None}, "keras is not installed", "keras>=3.13,<3.17"),
         ({"tensorflow-text": None}, "tensorflow-text is not installed", "==2.21.*"),
     ],
 )
@@ -50,6 +55,94 @@ def test_windows_does_without_tensorflow_text():
     versions = {name: GOOD[name] for name in ("tensorflow", "keras")}
     assert doctor.versions_problem(versions, windows=True) is None
     assert "tensorflow-text" in doctor.versions_problem(versions, windows=False)
+
+
+def test_tensorflow_without_what_a_gpu_needs_is_tensorflow(monkeypatch):
+    def version(name):
+        if name == "tensorflow" or "metal" in name:
+            raise doctor.metadata.PackageNotFoundError(name)
+        return (GOOD | {"tensorflow-cpu": "2.21.0"})[name]
+
+    monkeypatch.setattr(doctor.metadata, "version", version)
+    assert doctor.installed_versions() == GOOD
+
+
+@pytest.mark.parametrize("tensorflow", ["2.19.0", None])
+def test_on_colab_another_runtime_is_the_cure(monkeypatch, tensorflow):
+    monkeypatch.setitem(sys.modules, "google.colab", None)
+    versions = {
+        name: found for name, found in (COLAB | {"tensorflow": tensorflow}).items() if found
+    }
+    problem = doctor.versions_problem(versions)
+    assert problem.endswith(doctor.COLAB_CURE)
+    assert "pip" not in problem
+
+
+SOURCE = "rnn-course @ git+https://github.com/ada/rnn-course@v1"
+FROM_GIT = {"vcs_info": {"vcs": "git", "requested_revision": "v1"}}
+FROM_FOLDER = {"dir_info": {"editable": True}}
+
+
+@pytest.fixture
+def install(monkeypatch):
+    """Makes the installed package one of that version, installed from there."""
+
+    def install(version, origin):
+        read = {"direct_url.json": origin and json.dumps(origin)}.get
+        package = SimpleNamespace(version=version, read_text=read)
+        monkeypatch.setattr(doctor.metadata, "distribution", lambda name: package)
+
+    return install
+
+
+@pytest.mark.parametrize("origin", [FROM_GIT, FROM_FOLDER, None])
+def test_the_package_that_a_notebook_goes_with(install, origin):
+    install("0.1.0", origin)
+    assert doctor.drift_problem("0.1.0", SOURCE) is None
+
+
+@pytest.mark.parametrize(
+    ("version", "origin", "is_installed", "cure"),
+    [
+        ("0.2.0", FROM_GIT, "but 0.2.0 (v1) is installed", "%pip install"),
+        ("0.0.9", None, "but 0.0.9 is installed", "%pip install"),
+        ("0.2.0", FROM_FOLDER, "but 0.2.0 is installed", "new copy of the notebook"),
+        (
+            "0.1.0",
+            {"vcs_info": {"requested_revision": "main"}},
+            "but 0.1.0 (main) is installed",
+            "%pip install",
+        ),
+    ],
+)
+def test_another_than_a_notebook_goes_with(install, version, origin, is_installed, cure):
+    install(version, origin)
+    problem = doctor.drift_problem("0.1.0", SOURCE)
+    assert "goes with rnn-course 0.1.0, from https://github.com/ada/rnn-course@v1" in problem
+    assert is_installed in problem
+    assert cure in problem
+    assert (f'--force-reinstall --no-deps "{SOURCE}"' in problem) is (cure == "%pip install")
+
+
+def test_a_package_that_was_never_installed_is_not_compared(monkeypatch):
+    def distribution(name):
+        raise doctor.metadata.PackageNotFoundError(name)
+
+    monkeypatch.setattr(doctor.metadata, "distribution", distribution)
+    assert doctor.drift_problem("0.1.0", SOURCE) is None
+
+
+def test_apples_plug_in_is_a_problem():
+    problem = doctor.versions_problem(GOOD | {"tensorflow-metal": "1.2.0"})
+    assert "LSTMs come out wrong" in problem
+    assert problem.endswith("-m pip uninstall tensorflow-metal")
+
+
+def test_a_mac_with_an_intel_processor(monkeypatch):
+    monkeypatch.setattr(sys, "platform", "darwin")
+    monkeypatch.setattr(doctor.platform, "machine", lambda: "x86_64")
+    assert "Intel" in doctor.versions_problem({"keras": "3.15.1"})
+    assert doctor.versions_problem(GOOD) is None
 
 
 def test_looking_for_problems_imports_no_framework():
@@ -79,9 +172,9 @@ def test_this_computer():
 
 
 def test_after_a_versions_problem_nothing_is_imported(monkeypatch):
-    monkeypatch.setattr(doctor, "installed_versions", lambda: GOOD | {"keras": "3.16.0"})
+    monkeypatch.setattr(doctor, "installed_versions", lambda: GOOD | {"keras": "3.17.0"})
     found = findings()
-    assert "keras 3.16.0" in found["versions"].problem
+    assert "keras 3.17.0" in found["versions"].problem
     assert "Keras backend" not in found
     assert "memory" in found
 
