@@ -32,7 +32,7 @@ class NamedArray:
             )
 
     def __array__(self, dtype=None, copy=None):
-        return np.array(self.values, dtype) if copy else np.asarray(self.values, dtype)
+        return np.array(self.values, dtype, copy=copy)
 
     def mean(self, *axes):
         """The mean over the axes named, all of them by default; NaN is left out.
