@@ -1,4 +1,4 @@
-# Every line below can be typed on Windows as well: the README lists them as plain commands.
+# Every line below can be typed on Windows as well: docs/getting-started.md has the plain commands.
 ifeq ($(OS),Windows_NT)
 PYTHON ?= python
 BIN := .venv/Scripts
@@ -8,52 +8,56 @@ BIN := .venv/bin
 endif
 INSTALLED := .venv/installed
 
-.PHONY: course test lab lab-check colab compat binder-check launch site site-check hub hub-check exercises example-class
-course: $(INSTALLED)
+# `make help` lists what stands behind ## on the line of each target.
+.PHONY: course help test lab lab-check colab compat binder-check launch site site-check hub hub-check exercises example-class
+course: $(INSTALLED)  ## run every notebook, and show what came out: build/course/index.html
 	"$(BIN)/rnn-course" run
 
-test: $(INSTALLED)
+help:  ## list these
+	@$(PYTHON) -c "import re; [print(f'make {name:14} {text}') for name, text in re.findall(r'^([a-z-]+):.*## (.+)', open('Makefile', encoding='utf-8').read(), re.M)]"
+
+test: $(INSTALLED)  ## run every check: style, unit tests, docstrings, notebooks
 	"$(BIN)/ruff" check
 	"$(BIN)/ruff" format --check
 	"$(BIN)/python" -m pytest -n 2 --dist loadscope
 
-lab: $(INSTALLED)
-	"$(BIN)/rnn-course" lab
+lab: $(INSTALLED)  ## open the notebooks in JupyterLab; TEACH=1 adds the panels for assignments
+	"$(BIN)/rnn-course" lab $(if $(TEACH),--teach)
 
-site: $(INSTALLED)
+site: $(INSTALLED)  ## build the website: build/site/index.html
 	"$(BIN)/python" docs/build.py
 
-site-check: site
+site-check: site  ## look at every page of the website in Chromium
 	"$(BIN)/python" -m pytest -n 2 docs/check_site.py
 
-lab-check: $(INSTALLED)
+lab-check: $(INSTALLED)  ## run two notebooks in JupyterLab, in Chromium
 	"$(BIN)/python" -m pytest docs/check_lab.py
 
-colab: $(INSTALLED)
+colab: $(INSTALLED)  ## make an environment with the versions that Colab brings
 	"$(BIN)/python" deploy/check_colab.py
 
-compat: colab
+compat: colab  ## run every notebook in that environment
 	"$(BIN)/python" -m pytest deploy/check_colab.py
 
-binder-check: $(INSTALLED)
+binder-check: $(INSTALLED)  ## try the environment that Binder is asked for
 	"$(BIN)/python" -m pytest deploy/check_binder.py
 
 # Node.js 20 or newer: the hub's proxy is written for it.
-hub: $(INSTALLED)
+hub: $(INSTALLED)  ## install JupyterHub and its proxy; needs npm
 	"$(BIN)/python" -m pip install -c constraints.txt -e ".[hub]"
 	npm install --no-audit --no-fund --prefix build/hub configurable-http-proxy@5.3.0
 
-hub-check: hub
+hub-check: hub  ## try a JupyterHub with a class of two
 	"$(BIN)/python" -m pytest deploy/check_hub.py
 
-launch: $(INSTALLED)
-	"$(BIN)/rnn-course" launch --repo "$(REPO)" --ref "$(REF)"
+launch: $(INSTALLED)  ## stamp links to Colab and Binder: REPO=owner/name REF=v1
+	"$(BIN)/rnn-course" launch $(if $(UNDO),--undo,--repo "$(REPO)" --ref "$(REF)")
 
-exercises: $(INSTALLED)
+exercises: $(INSTALLED)  ## derive the students' exercises, and the example class, from the solutions
 	"$(BIN)/rnn-course" exercises
 	"$(BIN)/python" tests/example_class.py
 
-example-class: $(INSTALLED)
+example-class: $(INSTALLED)  ## grade a made-up class: build/example-class/index.html
 	"$(BIN)/rnn-course" grade tests/submissions --out build/example-class --cell-timeout 20
 
 # Installs once: again only when what is to be installed has changed.

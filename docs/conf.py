@@ -1,7 +1,10 @@
 """How Sphinx builds the site from what `build.py` has put together. Nothing is executed."""
 
 import os
+import re
 import sys
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 
 from docutils import nodes
@@ -31,7 +34,7 @@ default_role = "py:obj"  # `name` in a docstring is a link where the name is one
 
 nb_execution_mode = "off"
 nb_merge_streams = True
-myst_enable_extensions = ["amsmath", "dollarmath"]
+myst_enable_extensions = ["amsmath", "attrs_block", "dollarmath"]
 myst_dmath_double_inline = True
 myst_heading_anchors = 3
 myst_heading_slug_func = "pages.slug"
@@ -43,6 +46,7 @@ add_module_names = False
 toc_object_entries_show_parents = "hide"
 napoleon_google_docstring = True
 napoleon_numpy_docstring = False
+napoleon_use_rtype = False
 napoleon_custom_sections = [("Call arguments", "params_style"), "Source"]
 
 # MathJax 3, from files of the site. Without its menu no equation is a stop of the Tab key.
@@ -96,9 +100,26 @@ def align(app, doctree):
             node.children = [nodes.Text(rf"\begin{{aligned}}{text}\end{{aligned}}")]
 
 
+def where_it_is_defined(app, env, node, contnode):
+    """Lead from a name that a wing hands on, as `rnn_course.layers.RNN`, to where it is defined."""
+    if node.get("refdomain") != "py":
+        return None
+    wing = ".".join(node.get("py:module", "").split(".")[:2])
+    for name in (node["reftarget"], f"{wing}.{node['reftarget']}"):
+        match = re.fullmatch(r"(rnn_course\.\w+)\.(\w+)((?:\.\w+)*)", name)
+        if match and find_spec(match[1]):
+            defined = getattr(getattr(import_module(match[1]), match[2], None), "__module__", None)
+            if defined:
+                target = f"{defined}.{match[2]}{match[3]}"
+                python, at = env.get_domain("py"), node["refdoc"]
+                return python.resolve_xref(env, at, app.builder, "obj", target, node, contnode)
+    return None
+
+
 def setup(app):
     os.environ |= {"TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": "-1"}
     with silent_stderr():
         import tensorflow  # noqa: F401  the package is imported for its docstrings
     app.connect("autodoc-skip-member", is_left_out)
     app.connect("doctree-read", align)
+    app.connect("missing-reference", where_it_is_defined)

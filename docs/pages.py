@@ -2,27 +2,46 @@
 
 import ast
 import base64
-import json
 import re
-import runpy
 import shutil
+from io import BytesIO
 from pathlib import Path
 from urllib.parse import unquote
 
 import nbformat
-from PIL import Image
+import unrolled
+from PIL import Image, ImageChops  # Pillow comes with matplotlib
 
 from rnn_course.notebooks.launch import CLOSE, OPEN, Address, badges, stated_address
 from rnn_course.notebooks.report import image_alt, images
 
-# The package's wings, in the order in which a reader meets them; each is a page of its own.
-WINGS = (
-    *("layers", "models", "losses", "metrics", "callbacks", "text", "corpora", "bptt", "interop"),
-    *("inspection", "figures", "notebooks", "grading", "cli"),
-)
+# Of each notebook the cell whose picture stands for it on the front page.
+CARDS = {
+    "00_text_to_vectors": "cell-050",
+    "01_simple_rnn": "picture-transducer",
+    "02_backpropagation_through_time": "cell-053",
+    "03_lstm_and_gru": "lstm-gru-14",
+    "04_stacked_and_bidirectional": "c022",
+    "05_language_model": "951c43a1",
+    "06_tagging": "tagging-17",
+    "07_classification_with_attention": "c46",
+    "08_translation": "cell-38",
+    "09_fast_recurrence": "fast-41",
+}
 
+# The package's wings, in the order in which a reader meets them; each is a page of its own.
+WINGS = {
+    "Networks, and how they are trained": ("layers", "models", "losses", "metrics", "callbacks"),
+    "Text": ("text", "corpora"),
+    "Looking inside": ("bptt", "interop", "inspection", "figures"),
+    "The course around them": ("notebooks", "grading", "cli"),
+}
+SHARED = "What they share"  # modules that are no wing
 
 LEFT_OUT = {"rnn_course.grading.preload"}  # nothing but imports
+
+# Files of the repository, other than those of docs/, that are pages of the site as well.
+ALSO_PAGES = ("CONTRIBUTING.md", "deploy/README.md")
 
 
 def write(root, source):
@@ -34,34 +53,37 @@ def write(root, source):
     """
     notebooks = sorted((root / "notebooks").glob("[0-9][0-9]_*.ipynb"))
     exercises = sorted((root / "notebooks" / "exercises").glob("[0-9][0-9]_*.ipynb"))
-    results = sorted((root / "benchmarks" / "results").glob("*.json"))
     readme = (root / "README.md").read_text("utf-8")
-    extra = source / "_extra"
+    where, extra = stated_address(root), source / "_extra"
     for path in [*notebooks, *exercises]:
         name = path.relative_to(root)
-        _write(source / name, prepared(path, name, stated_address(root)))
+        _write(source / name, prepared(path, name, where))
         _copy(path, extra / "files" / name)
         for file, table in tables(nbformat.read(path, as_version=4), name).values():
             _write(extra / file, table)
-    for path in results:
-        _copy(path, extra / "files" / path.name)
-    for page in (root / "docs").glob("*.md"):
-        text = page.read_text("utf-8").replace("](../", "](")
-        _write(source / page.name, with_site_links(text))
-    hero = picture(root / "notebooks" / "03_lstm_and_gru.ipynb", source / "_images")
-    index = (source / "index.md").read_text("utf-8")
-    index = index.replace("<!-- picture -->", hero)
-    index = index.replace("<!-- notebooks -->", notebook_table(readme, notebooks))
-    if not exercises:
-        index = re.sub(r"^.*\bexercises\b.*\n", "", index, flags=re.MULTILINE)
-    _write(source / "index.md", index)
-    _write(source / "start.md", start(readme))
+    for path in (root / "benchmarks" / "results").glob("*.json"):
+        _copy(path, source / path.relative_to(root))
+    for path in (root / "docs" / "pictures").glob("*.*"):
+        _copy(path, source / "pictures" / path.name)
     _write(source / "slides.md", slides_page(notebooks))
-    if exercises:
-        _write(source / "exercises.md", exercises_page(exercises))
-    _write(source / "benchmarks.md", benchmarks(root, source / "_images"))
+    _write(source / "exercises.md", exercises_page(exercises))
     for name, text in api(root / "rnn_course").items():
         _write(source / "api" / name, text)
+    pages = [*(root / "docs").glob("*.md"), *(root / name for name in ALSO_PAGES)]
+    written = {path: source / path.relative_to(root) for path in pages}
+    written |= {path: source / path.name for path in pages if path.parent == root / "docs"}
+    for path, to in written.items():
+        _copy(path, to)  # all, before any link is followed
+    for path, to in written.items():
+        text = path.read_text("utf-8")
+        if path.name == "index.md":
+            text = text.replace("<!-- picture -->", unrolled.picture())
+            cards = notebook_cards(readme, notebooks, source / "_images")
+            text = text.replace("<!-- notebooks -->", cards)
+        if path.parent == root / "docs":
+            text = text.replace("](../", "](")
+        text = with_links_that_lead_somewhere(text, to.parent, source, where)
+        _write(to, with_site_links(text))
 
 
 NOWHERE = Address("", "")
@@ -158,40 +180,79 @@ def title_of(path):
     return title if title[:1].isdigit() else f"{path.stem[:2]} {title}"
 
 
-def notebook_table(readme, notebooks):
-    """The README's table of notebooks, each with a link."""
-    rows = dict(re.findall(r"^\| `(\d\d_\w+)` \| (.+?) \|$", readme, re.MULTILINE))
-    lines = ["| notebook | what is in it |", "| --- | --- |"]
-    for path in notebooks:
-        link = f"[{title_of(path)}](notebooks/{path.name})"
-        lines.append(f"| {link} | {rows.get(path.stem, '')} |")
-    return "\n".join(lines)
+def invitations(readme):
+    """The line with which the README invites to each notebook, by the notebook's name."""
+    row = r"^\| \[`(\d\d_\w+)`\]\(notebooks/\1\.ipynb\) \| (.+?) \|$"
+    return dict(re.findall(row, readme, re.MULTILINE))
 
 
-def picture(notebook, folder):
-    """Take the first picture of a notebook, for the front page.
+def notebook_cards(readme, notebooks, folder):
+    """A card for each notebook: a picture from it, its title, and the README's line.
 
     Args:
-        notebook: its path.
-        folder: where the picture goes.
+        readme: its text.
+        notebooks: their paths.
+        folder: where the pictures go.
 
     Returns:
-        Markdown that shows it, with its alt text.
+        A Markdown list.
     """
-    cells = nbformat.read(notebook, as_version=4).cells
-    cell = next(cell for cell in cells if images(cell))
+    lines, cards = invitations(readme), ["{.cards}"]
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "front.png").write_bytes(base64.b64decode(images(cell)[0]))
-    return f"![{image_alt(cell)}](_images/front.png)"
+    for path in notebooks:
+        picture, alt = card_picture(path)
+        (folder / f"{path.stem}.png").write_bytes(picture)
+        cards += [
+            f"- ![{alt}](_images/{path.stem}.png)",
+            "",
+            f"  **[{title_of(path)}](notebooks/{path.name})**",
+            "",
+            f"  {lines.get(path.stem, '')}",
+        ]
+    return "\n".join(cards)
 
 
-def start(readme):
-    """The page for beginners: the README's sections on how the course is used."""
-    sections = re.split(r"^## ", readme, flags=re.MULTILINE)[1:]
-    wanted = [s for s in sections if not s.startswith(("The notebooks", "Measured", "Licences"))]
-    text = "".join(f"## {section}" for section in wanted)
-    text = re.sub(r"\[([^\]]+)\]\((?!https?:|#)[^)]+\)", r"\1", text)  # files that are not here
-    return f"# Getting started\n\n{text}"
+def card_picture(path):
+    """The picture that stands for a notebook, and the first sentence of its alt text.
+
+    Args:
+        path: the notebook. Where `CARDS` names no cell of it, its first picture is taken.
+
+    Returns:
+        The picture as PNG, and what it shows.
+    """
+    cells = [cell for cell in nbformat.read(path, as_version=4).cells if images(cell)]
+    named = [cell for cell in cells if cell.get("id") == CARDS.get(path.stem)]
+    cell = (named or cells)[0]
+    alt = re.match(r".+?[.?!](?=\s|$)|.+", image_alt(cell), re.DOTALL)[0]
+    drawn = Image.open(BytesIO(base64.b64decode(images(cell)[0]))).convert("RGB")
+    margins = ImageChops.invert(drawn).getbbox()  # what is around it is white
+    trimmed = BytesIO()
+    drawn.crop(margins).save(trimmed, "PNG", optimize=True)
+    return trimmed.getvalue(), re.sub(r"([\[\]*_$`])", r"\\\1", alt)
+
+
+def with_links_that_lead_somewhere(text, folder, source, where):
+    """A page whose links to files that are not on the site lead to the repository's address.
+
+    Args:
+        text: the page, as Markdown.
+        folder: the one that the page lies in.
+        source: the site's sources.
+        where: the repository's address; while none is stated, such a link is plain text.
+    """
+
+    def link(match):
+        label, target = match[1], match[2].partition("#")[0]
+        path = (folder / unquote(target)).resolve()
+        if re.match("[a-z]+:", target) or not target or path.is_file():
+            return match[0]
+        if not where.repository or not path.is_relative_to(source.resolve()):
+            return label
+        inside = path.relative_to(source.resolve()).as_posix()
+        return f"[{label}](https://github.com/{where.repository}/blob/{where.ref}/{inside})"
+
+    return re.sub(r"(?<!!)\[((?:[^\[\]]|`[^`]*`)+)\]\(([^)\s]+)\)", link, text)
 
 
 def slides_page(notebooks):
@@ -247,29 +308,75 @@ def api(package):
     Returns:
         Texts by file name.
     """
-    about = {}
+    modules = {}
     for path in sorted(package.rglob("*.py")):
         name = ".".join(path.relative_to(package.parent).with_suffix("").parts)
-        text = ast.get_docstring(ast.parse(path.read_text("utf-8"))) or ""
-        about[name.removesuffix(".__init__")] = text.partition("\n\n")[0].replace("\n", " ")
-    about.pop(package.name)
-    tops = [name for name in about if name.count(".") == 1]
-    known = [f"{package.name}.{wing}" for wing in WINGS]
-    index = f"# API reference\n\nThe package `{package.name}`, a wing for each kind.\n\n"
-    index += "| from | import |\n| --- | --- |\n"
-    pages = {}
-    for top in [*known, *(name for name in tops if name not in known)]:
-        index += f"| [`{top}`]({top}.rst) | {_as_markdown(about[top])} |\n"
-        pages[f"{top}.rst"] = (
-            _heading(top, "=") + f".. automodule:: {top}\n   :ignore-module-all:\n\n"
-        )
-        for name in about:
-            if name.startswith(f"{top}.") and name not in LEFT_OUT:
-                # A name has one entry, in the module that defines it, not where it is handed on.
-                pages[f"{top}.rst"] += _heading(name, "-")
-                pages[f"{top}.rst"] += f".. automodule:: {name}\n   :ignore-module-all:\n\n"
-    order = "\n".join(page.removesuffix(".rst") for page in pages)
-    return {"index.md": f"{index}\n```{{toctree}}\n:hidden:\n\n{order}\n```\n", **pages}
+        modules[name.removesuffix(".__init__")] = ast.parse(path.read_text("utf-8"))
+    wings = {group: list(names) for group, names in WINGS.items()}
+    known = {name for names in wings.values() for name in names}
+    tops = [name.split(".")[1] for name in modules if name.count(".") == 1]
+    wings[SHARED] = [name for name in tops if name not in known]
+    index = f"# API reference\n\n{_as_markdown(_about(modules[package.name]))}\n"
+    pages, order = {}, ""
+    for group, names in wings.items():
+        index += f"\n## {group}\n\n| | |\n| --- | --- |\n"
+        for name in names:
+            wing = f"{package.name}.{name}"
+            about = _as_markdown(_about(modules[wing]))
+            index += f"| [`{wing}`]({wing}.rst) | {about} |\n"
+            order += f"{name} <{wing}>\n"
+            pages[f"{wing}.rst"] = _wing_page(wing, modules)
+    return {"index.md": f"{index}\n```{{toctree}}\n:hidden:\n\n{order}```\n", **pages}
+
+
+def _wing_page(wing, modules):
+    """What a wing says of itself, its public names, then its modules in the order it names them."""
+    mentioned = re.findall(r"`(\w+)`", ast.get_docstring(modules[wing]) or "")
+    inner = [name for name in modules if name.startswith(f"{wing}.") and name not in LEFT_OUT]
+
+    def place(module):
+        names = {module.rpartition(".")[2], *(node.name for node in _definitions(modules[module]))}
+        return min([mentioned.index(name) for name in names if name in mentioned], default=99)
+
+    inner.sort(key=place)
+    if not inner:
+        return f"{_heading(wing, '=')}.. automodule:: {wing}\n"
+    page = f"{_heading(wing, '=')}.. automodule:: {wing}\n   :no-members:\n\n"
+    page += ".. list-table::\n   :class: names\n   :widths: auto\n\n"
+    for name in inner:
+        for link, about in _public_names(wing, name, modules):
+            page += f"   * - {link}\n     - {about}\n"
+    for name in inner:
+        # A name has one entry, in the module that defines it, not where it is handed on.
+        page += f"\n{_heading(name.removeprefix(f'{wing}.'), '-')}"
+        page += f".. automodule:: {name}\n   :ignore-module-all:\n"
+    return page
+
+
+def _public_names(wing, module, modules):
+    """What a wing hands on of one of its modules: links to it, each with its first line."""
+    handed_on = {
+        alias.name
+        for node in modules[wing].body
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+        if module in (node.module, f"{node.module}.{alias.name}")
+    }
+    if module.rpartition(".")[2] in handed_on:
+        about = _about(modules[module])
+        yield f":py:mod:`{module.removeprefix(f'{wing}.')} <{module}>`", about
+    for node in _definitions(modules[module]):
+        if node.name in handed_on:
+            yield f":py:obj:`{node.name} <{module}.{node.name}>`", _about(node)
+
+
+def _definitions(module):
+    return [node for node in module.body if isinstance(node, ast.FunctionDef | ast.ClassDef)]
+
+
+def _about(node):
+    """The first paragraph of a docstring, in one line."""
+    return (ast.get_docstring(node) or "").partition("\n\n")[0].replace("\n", " ")
 
 
 def _heading(text, line):
@@ -278,102 +385,6 @@ def _heading(text, line):
 
 def _as_markdown(line):
     return line.replace("``", "`")
-
-
-def benchmarks(root, folder):
-    """The page of what was measured: as the README has it, and pictures of the same numbers.
-
-    Args:
-        root: the repository's folder.
-        folder: where pictures go.
-    """
-    page = """---
-html_theme.sidebar_secondary.remove: true
----
-
-# Benchmarks
-
-What takes longer than a notebook may. Each result was written by the script that is named, on the
-machine that is named, and is here as it was measured; all numbers are there as JSON.
-"""
-    parts = runpy.run_path(str(root / "benchmarks" / "tables.py"))["PARTS"]
-    for name, written in parts.items():
-        path = root / "benchmarks" / "results" / f"{name}.json"
-        if path.exists():
-            numbers = json.loads(path.read_text("utf-8"))
-            page += f"\n## {name.replace('_', ' ').capitalize()}\n\n"
-            page += f"{_as_markdown(_first_paragraph(root / 'benchmarks' / f'{name}.py'))}\n\n"
-            page += f"{written(numbers)}\n{''.join(_pictures(numbers, path, folder))}"
-            page += f'<a href="files/{path.name}" download>All numbers as JSON</a>, by '
-            page += f"`benchmarks/{name}.py`.\n"
-    return page
-
-
-def _first_paragraph(script):
-    text = ast.get_docstring(ast.parse(script.read_text("utf-8"))) or ""
-    return text.split("\n\n")[0]
-
-
-def _pictures(numbers, path, folder):
-    """Pictures beside the results, and one of each set of ratios with their ranges."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for found in sorted([*path.parent.glob(f"{path.stem}*.png"), *path.parent.glob("*.svg")]):
-        if found.stem.startswith(path.stem):
-            shutil.copy(found, folder / found.name)
-            yield f"![{_description(found)}](_images/{found.name})\n\n"
-    for name, inner in numbers.items():
-        if isinstance(inner, dict) and all(
-            isinstance(row, dict) and {"median", "lowest", "highest"} <= set(row)
-            for row in inner.values()
-        ):
-            file = f"{path.stem}-{re.sub(r'[^a-z0-9]+', '-', name.lower())}.png"
-            alt = draw_ranges(name, inner, folder / file)
-            yield f"![{alt}](_images/{file})\n\n"
-
-
-def _description(picture):
-    """What a picture says of itself, or its name."""
-    name = picture.stem.replace("_", " ")
-    if picture.suffix != ".png":
-        return name
-    with Image.open(picture) as image:  # Pillow comes with matplotlib
-        return image.info.get("Description", name)
-
-
-def draw_ranges(name, rows, file):
-    """Draw medians with their ranges.
-
-    Args:
-        name: what was measured.
-        rows: ``median``, ``lowest`` and ``highest`` by name.
-        file: where the picture goes.
-
-    Returns:
-        What it shows, in words.
-    """
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(7, 0.9 + 0.45 * len(rows)), layout="constrained")
-    FigureCanvasAgg(figure)
-    ax = figure.add_subplot()
-    places = range(len(rows))
-    medians = [row["median"] for row in rows.values()]
-    below = [row["median"] - row["lowest"] for row in rows.values()]
-    above = [row["highest"] - row["median"] for row in rows.values()]
-    ax.barh(places, medians, height=0.5, color="#9ecae1")
-    ax.errorbar(medians, places, xerr=[below, above], fmt="o", color="#0b3c5d", capsize=4)
-    ax.set_yticks(places, list(rows))
-    ax.invert_yaxis()
-    ax.set_xlim(left=0)
-    ax.set_xlabel(name)
-    ax.spines[["top", "right"]].set_visible(False)
-    figure.savefig(file, dpi=100)
-    texts = (
-        f"{label}: median {row['median']:.3g}, from {row['lowest']:.3g} to {row['highest']:.3g}"
-        for label, row in rows.items()
-    )
-    return f"Bars with ranges of {name}. {'; '.join(texts)}."
 
 
 def _write(path, text):

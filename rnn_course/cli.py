@@ -164,12 +164,19 @@ def _download(names: list[str]) -> bool:
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
-def lab(context: typer.Context) -> None:
-    """Open JupyterLab in the notebooks' folder; options such as --no-browser go to it."""
+def lab(
+    context: typer.Context,
+    teach: Annotated[
+        bool, typer.Option("--teach", help="Show nbgrader's panels, to make and grade assignments.")
+    ] = False,
+) -> None:
+    """Open the course in JupyterLab; further options, such as --no-browser, go to JupyterLab."""
     folder = checkout() / "notebooks"
     _need("jupyterlab")
-    command = [sys.executable, "-m", "jupyterlab", str(folder), *context.args]
-    raise typer.Exit(subprocess.call(command))
+    from rnn_course.notebooks.lab import command, environment
+
+    opened = command(folder, context.args)
+    raise typer.Exit(subprocess.call(opened, env=environment(teach)))
 
 
 @corpora_app.callback()
@@ -221,17 +228,21 @@ def doctor() -> None:
 def launch(
     repo: Annotated[str, typer.Option(help="owner/name on GitHub; else as stated before.")] = "",
     ref: Annotated[str, typer.Option(help="Tag or branch; else as stated before.")] = "",
+    undo: Annotated[bool, typer.Option("--undo", help="Take the address out again.")] = False,
 ) -> None:
-    """Stamp Colab and Binder links into README.md and the notebooks."""
-    from rnn_course.notebooks.launch import LaunchError, find_address, stamp
+    """Stamp Colab and Binder links into README.md and the notebooks, or take them out again."""
+    from rnn_course.notebooks.launch import NOWHERE, LaunchError, find_address, stamp
 
     root = checkout()
     try:
-        where = find_address(root, repo, ref)
+        where = NOWHERE if undo else find_address(root, repo, ref)
         changed = stamp(root, where)
     except LaunchError as error:
         _stop(str(error))
-    typer.echo(f"Address: https://github.com/{where.repository} at {where.ref}")
+    if undo:
+        typer.echo("No address is stated any more.")
+    else:
+        typer.echo(f"Address: https://github.com/{where.repository} at {where.ref}")
     for path in changed:
         typer.echo(f"stamped {path.relative_to(root)}")
 
