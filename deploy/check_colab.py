@@ -23,8 +23,17 @@ from rnn_course.notebooks import launch, running
 ROOT = Path(__file__).resolve().parents[1]
 ENVIRONMENT = ROOT / "build" / "colab" / ".venv"
 PYTHON = ENVIRONMENT / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-COLAB = {"tensorflow": "2.20.0", "keras": "3.13.2", "tensorflow-text": "2.20.1", "numpy": "2.1.3"}
-ALSO_THERE = ("ipykernel", "matplotlib")
+COLAB = {
+    "tensorflow": "2.20.0",
+    "keras": "3.13.2",
+    "tensorflow-text": "2.20.1",
+    "numpy": "2.1.3",
+    # Colab's notebook software is years older than JupyterLab's.
+    "ipython": "7.34.0",
+    "ipykernel": "6.17.1",
+    "ipywidgets": "7.7.1",
+}
+ALSO_THERE = ("matplotlib",)
 ADDRESS = launch.Address("a-lecturer/rnn-course", "main")
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))
 STAND_IN = 'import sys, types\n\nsys.modules["google.colab"] = types.ModuleType("google.colab")\n'

@@ -13,7 +13,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 from PIL import Image
 
 from rnn_course import corpora
-from rnn_course.notebooks.launch import CLOSE, OPEN, SETUP_LINE, UNSTATED, setup_cell
+from rnn_course.notebooks.launch import CLOSE, NOWHERE, OPEN, SETUP_LINE, setup_cell
 from rnn_course.notebooks.report import image_alt, images
 from rnn_course.notebooks.running import corpora_of
 
@@ -169,8 +169,8 @@ def good():
         outputs=[new_output("stream", text="12.5 BLEU\n")],
         metadata={"tags": ["real-data"], "rnn_course": {"corpora": ["tiny_shakespeare"]}},
     )
-    setup = new_code_cell(setup_cell("", ""), execution_count=1, metadata={"tags": ["setup"]})
-    title = new_markdown_cell(f"# Title (H1, H2)\n{OPEN}\n{UNSTATED}\n{CLOSE}")
+    setup = new_code_cell(setup_cell(NOWHERE, ""), execution_count=1, metadata={"tags": ["setup"]})
+    title = new_markdown_cell(f"# Title (H1, H2)\n{OPEN}\n{CLOSE}")
     summary = new_markdown_cell("## Summary\n12.5 BLEU\n\n## References\nAda (2001), pp. 1.2")
     return new_notebook(
         cells=[title, setup, figure, real, summary],

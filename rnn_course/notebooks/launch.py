@@ -13,9 +13,11 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote
 
-OPEN, CLOSE = "<!-- launch badges -->", "<!-- /launch badges -->"
-UNSTATED = "*Links that open the notebooks in Colab and Binder appear here after `make launch`.*"
+from rnn_course.notebooks.doctor import COLAB_CURE, SUPPORTED
+
+OPEN, CLOSE = "<!-- launch badges -->", "<!-- /launch badges -->"  # a reader sees neither
 SETUP_LINE = "from rnn_course.notebooks import setup"  # what stands above it is stamped
+SETUP_CALL = re.compile(r"^setup\(seed=(\d+).*\)$", re.MULTILINE)  # and what the call says after it
 
 
 class LaunchError(ValueError):
@@ -30,6 +32,9 @@ class Address(NamedTuple):
 
     repository: str
     ref: str
+
+
+NOWHERE = Address("", "")
 
 
 def address(repository: str, ref: str) -> Address:
@@ -100,37 +105,62 @@ def _github_origin(root: Path) -> str:
     return origin if "github.com" in origin else ""
 
 
-def setup_cell(repository: str, ref: str) -> str:
+def setup_cell(where: Address, version: str, own: str = "\n\nsetup(seed=0)") -> str:
     """Write the first code cell of a notebook.
 
     Args:
-        repository: ``owner/name``, or empty while no address is stated.
-        ref: Tag or branch, or empty.
+        where: The address, or an empty one.
+        version: The package's version that the notebook goes with.
+        own: What stands below the line that imports `setup`.
 
     Returns:
-        The cell's source: install the package where it is missing, then set up.
+        The cell's source: get the package where it is missing, or say how, then set up.
     """
-    return f"{_install_lines(repository, ref)}{SETUP_LINE}\n\nsetup(seed=0)"
+    if not where.repository:
+        return UNSTATED + SETUP_LINE + SETUP_CALL.sub(r"setup(seed=\1)", own)
+    stated = STATED
+    for name, value in {
+        "COURSE": f"rnn-course @ git+https://github.com/{where.repository}@{where.ref}",
+        "VERSION": version,
+        "TENSORFLOW": SUPPORTED["tensorflow"],
+        "CURE": COLAB_CURE,
+    }.items():
+        stated = stated.replace(f"<{name}>", value)
+    call = r"setup(seed=\1, version=VERSION, source=COURSE)"
+    return stated + SETUP_LINE + SETUP_CALL.sub(call, own)
 
 
-def _install_lines(repository: str, ref: str) -> str:
-    if not repository:
-        return """\
+UNSTATED = """\
 import importlib.util
 
 if importlib.util.find_spec("rnn_course") is None:
-    raise ModuleNotFoundError("rnn_course is not installed: see 'Quick start' in README.md")
+    raise ModuleNotFoundError('rnn_course is missing: pip install -e ".[lab]" in the course folder')
 
 """
-    return f"""\
+# What must be said before the package is there has to be said here. On Colab pip must not touch
+# TensorFlow and what goes with it: another version there would not fit the runtime's GPU.
+STATED = """\
 import importlib.util
 import sys
 from importlib.metadata import version
 
-if "google.colab" in sys.modules and importlib.util.find_spec("rnn_course") is None:
+COURSE = "<COURSE>"
+VERSION = "<VERSION>"
+
+if importlib.util.find_spec("rnn_course") is None:
+    if "google.colab" not in sys.modules:
+        raise ModuleNotFoundError(f'rnn_course is missing: python -m pip install "{COURSE}"')
+    from packaging.specifiers import SpecifierSet
+
+    found = version("tensorflow") if importlib.util.find_spec("tensorflow") else "none"
+    if found == "none" or found not in SpecifierSet("<TENSORFLOW>"):
+        raise RuntimeError(
+            f"The course needs TensorFlow <TENSORFLOW>; this runtime has {found}. "
+            "<CURE>"
+        )
     stay = ["tensorflow", "tensorflow-text", "keras", "numpy"]  # at the versions Colab brings
-    pins = " ".join(f"{{name}}=={{version(name)}}" for name in stay)
-    %pip install -q {{pins}} "rnn-course @ git+https://github.com/{repository}@{ref}"
+    pins = " ".join(f"{name}=={version(name)}" for name in stay)
+    %pip install -q {pins} "{COURSE}"
 
 """
 
@@ -171,37 +201,55 @@ def stamp(root: Path, where: Address) -> list[Path]:
     """
     folder = root / "notebooks"
     notebooks = [p for p in sorted(folder.rglob("*.ipynb")) if ".ipynb_checkpoints" not in p.parts]
-    stamped = {path: _stamp_notebook(root, path, where) for path in notebooks}
-    stamped[root / "README.md"] = _stamp_readme(root, folder, where)
-    stamped[root / "pyproject.toml"] = _stamp_pyproject(root, where)
-    stamped[root / "CITATION.cff"] = _stamp_citation(root, where)
-    changed = [path for path, text in stamped.items() if text != path.read_text("utf-8")]
+    version = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))["project"]["version"]
+    texts = {
+        path: stamped(path.read_text("utf-8"), path.relative_to(root).as_posix(), version, where)
+        for path in notebooks
+    }
+    texts[root / "README.md"] = _stamp_readme(root, folder, where)
+    texts[root / "pyproject.toml"] = _stamp_pyproject(root, where)
+    texts[root / "CITATION.cff"] = _stamp_citation(root, where)
+    changed = [path for path, text in texts.items() if text != path.read_text("utf-8")]
     for path in changed:
-        path.write_text(stamped[path], "utf-8", newline="\n")
+        path.write_text(texts[path], "utf-8", newline="\n")
     return changed
 
 
-def _stamp_notebook(root: Path, path: Path, where: Address) -> str:
+def stamped(text: str, name: str, version: str, where: Address) -> str:
+    """Stamp one notebook.
+
+    Args:
+        text: The notebook's JSON.
+        name: Its path in the repository, with forward slashes.
+        version: The package's version that it goes with.
+        where: The address; an empty one takes the links out again.
+
+    Returns:
+        The JSON with links and first code cell as they should be, all else as it was.
+
+    Raises:
+        LaunchError: It lacks the place where they go.
+    """
     # json, not nbformat: what is not stamped is written back exactly as it was read.
-    notebook = json.loads(path.read_text("utf-8"))
+    notebook = json.loads(text)
     cells = notebook["cells"]
     setups = [cell for cell in cells if "setup" in cell["metadata"].get("tags", [])]
     source = "".join(setups[0]["source"]) if len(setups) == 1 else ""
-    _, line, own = source.partition(SETUP_LINE)
-    if not line:
+    own = source.partition(SETUP_LINE)[2]
+    if not SETUP_CALL.search(own):
         raise LaunchError(
-            f"{path} must hold one cell with the tag `setup` and the line `{SETUP_LINE}`: "
-            "copy that cell from another notebook"
+            f"{name} must hold one cell with the tag `setup`, the line `{SETUP_LINE}` and "
+            "`setup(seed=0)`: copy that cell from another notebook"
         )
-    setups[0]["source"] = (_install_lines(*where) + line + own).splitlines(keepends=True)
-    links = badges(where, path.relative_to(root).as_posix()) if where.repository else UNSTATED
-    title = _between_markers("".join(cells[0]["source"]), links, f"the first cell of {path}")
+    setups[0]["source"] = setup_cell(where, version, own).splitlines(keepends=True)
+    links = badges(where, name) if where.repository else ""
+    title = _between_markers("".join(cells[0]["source"]), links, f"the first cell of {name}")
     cells[0]["source"] = title.splitlines(keepends=True)
     return json.dumps(notebook, indent=1, ensure_ascii=False) + "\n"
 
 
 def _stamp_readme(root: Path, folder: Path, where: Address) -> str:
-    links = UNSTATED
+    links = ""
     if where.repository:
         rows = [
             f"| [{path.stem}](notebooks/{path.name}) | {cell} |"
@@ -214,7 +262,7 @@ def _stamp_readme(root: Path, folder: Path, where: Address) -> str:
 
 def _between_markers(text: str, links: str, place: str) -> str:
     pattern = re.escape(OPEN) + ".*?" + re.escape(CLOSE)
-    block = f"{OPEN}\n{links}\n{CLOSE}"
+    block = "\n".join([OPEN, *([links] if links else []), CLOSE])
     text, count = re.subn(pattern, lambda _: block, text, flags=re.DOTALL)
     if count != 1:
         raise LaunchError(f"{place} must hold `{OPEN}` and `{CLOSE}` once: the links go there")

@@ -58,10 +58,13 @@ def test_windows_does_without_tensorflow_text():
 
 
 def test_tensorflow_without_what_a_gpu_needs_is_tensorflow(monkeypatch):
+    there = {"tensorflow-cpu": GOOD["tensorflow"], **GOOD}
+    del there["tensorflow"]
+
     def version(name):
-        if name == "tensorflow" or "metal" in name:
+        if name not in there:
             raise doctor.metadata.PackageNotFoundError(name)
-        return (GOOD | {"tensorflow-cpu": "2.21.0"})[name]
+        return there[name]
 
     monkeypatch.setattr(doctor.metadata, "version", version)
     assert doctor.installed_versions() == GOOD

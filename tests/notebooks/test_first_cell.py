@@ -6,6 +6,7 @@ import subprocess
 import sys
 import textwrap
 import warnings
+from importlib import metadata
 
 import keras
 import numpy as np
@@ -50,6 +51,18 @@ def test_versions_that_do_not_work_together_stop_the_notebook(monkeypatch):
     with pytest.raises(RuntimeError, match=r"^keras 2\.0 does not work\. To cure it:$"):
         setup()
     assert random.getstate() == before
+
+
+def test_a_package_of_another_version_is_reported_and_the_notebook_goes_on(capsys):
+    source = "rnn-course @ git+https://github.com/ada/rnn-course@v1"
+    setup(seed=0, version="99.0", source=source)
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert told.err.startswith("This notebook goes with rnn-course 99.0, from https://github.com/")
+    first = numbers()
+    setup(seed=0, version=metadata.version("rnn-course"), source=source)
+    assert numbers() == first
+    assert capsys.readouterr().err == ""
 
 
 NOTEBOOK = """

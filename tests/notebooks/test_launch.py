@@ -5,16 +5,18 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
+from IPython.core.inputtransformer2 import TransformerManager
 
-from rnn_course.notebooks import launch
-from rnn_course.notebooks.launch import Address, LaunchError
+from rnn_course.notebooks import doctor, launch
+from rnn_course.notebooks.doctor import COLAB_CURE
+from rnn_course.notebooks.launch import NOWHERE, Address, LaunchError
 
 ROOT = Path(__file__).parents[2]
-NOWHERE = Address("", "")
 ADA = Address("ada/rnn-course", "v1")
 GRACE = Address("grace-h/rnn.nlp", "spring/2027")
 
@@ -29,7 +31,7 @@ def cell(kind, source, **metadata):
     return made | (outputs if kind == "code" else {})
 
 
-TITLE = f"# First\n\n{launch.OPEN}\n{launch.UNSTATED}\n{launch.CLOSE}\n\nText."
+TITLE = f"# First\n\n{launch.OPEN}\n{launch.CLOSE}\n\nText."
 
 
 @pytest.fixture
@@ -37,7 +39,7 @@ def copy(tmp_path):
     """A copy of the repository's own files with two notebooks of its own."""
     for name in ("README.md", "pyproject.toml", "CITATION.cff"):
         shutil.copy(ROOT / name, tmp_path)
-    launch_cell = cell("code", launch.setup_cell("", "") + "\nx = 1", tags=["setup"])
+    launch_cell = cell("code", launch.setup_cell(NOWHERE, "") + "\nx = 1", tags=["setup"])
     for name in ("01_simple_rnn", "exercises/01_simple_rnn"):
         path = tmp_path / "notebooks" / f"{name}.ipynb"
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -86,8 +88,8 @@ def test_every_link_leads_to_the_stated_repository(copy, where):
         (copy / "CITATION.cff").read_text("utf-8")
     )
     assert launch.stated_address(copy) == where
-    pip = f'"rnn-course @ git+https://github.com/{where.repository}@{where.ref}"'
-    assert text_of(copy).count(pip) == 2
+    source = f'COURSE = "rnn-course @ git+https://github.com/{where.repository}@{where.ref}"'
+    assert text_of(copy).count(source) == 2
 
 
 def test_stamping_again_changes_nothing_and_another_address_leaves_no_trace(copy):
@@ -106,7 +108,25 @@ def test_stamping_again_changes_nothing_and_another_address_leaves_no_trace(copy
 def test_without_an_address_there_is_no_link(copy):
     assert links(text_of(copy)) == set()
     assert "git+https" not in text_of(copy)
-    assert text_of(copy).count("make launch") >= 3
+    for path in copy.rglob("*.ipynb"):  # and nothing is said of any
+        title, cell, *_ = json.loads(path.read_text("utf-8"))["cells"]
+        assert "launch" not in "".join(title["source"]).replace(
+            launch.OPEN + "\n" + launch.CLOSE, ""
+        )
+        assert "github" not in "".join(cell["source"])
+
+
+def test_undone_every_file_is_as_it_was_to_the_byte(tmp_path):
+    """The course's own files: with every address, and out again."""
+    for name in ("README.md", "pyproject.toml", "CITATION.cff"):
+        shutil.copy(ROOT / name, tmp_path)
+    shutil.copytree(ROOT / "notebooks", tmp_path / "notebooks")
+    launch.stamp(tmp_path, NOWHERE)  # whatever the repository itself states
+    before = contents(tmp_path)
+    for where in (ADA, GRACE):
+        assert len(launch.stamp(tmp_path, where)) == len(list(tmp_path.rglob("*.ipynb"))) + 3
+    launch.stamp(tmp_path, NOWHERE)
+    assert contents(tmp_path) == before
 
 
 def test_only_title_and_setup_cell_of_a_notebook_change(copy):
@@ -114,7 +134,10 @@ def test_only_title_and_setup_cell_of_a_notebook_change(copy):
     before = json.loads(path.read_text("utf-8"))
     launch.stamp(copy, ADA)
     after = json.loads(path.read_text("utf-8"))
-    assert "".join(after["cells"][1]["source"]) == launch.setup_cell(*ADA) + "\nx = 1"
+    version = tomllib.loads((copy / "pyproject.toml").read_text("utf-8"))["project"]["version"]
+    source = "".join(after["cells"][1]["source"])
+    assert source == launch.setup_cell(ADA, version) + "\nx = 1"
+    assert f'VERSION = "{version}"' in source
     for changed in (0, 1):
         assert after["cells"][changed].pop("source") != before["cells"][changed].pop("source")
     assert after == before
@@ -125,7 +148,7 @@ def test_only_title_and_setup_cell_of_a_notebook_change(copy):
 @pytest.mark.parametrize("where", [NOWHERE, ADA])
 def test_the_setup_cell_is_tidy(tmp_path, where):
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
-    made = notebook(cell("code", launch.setup_cell(*where)))
+    made = notebook(cell("code", launch.setup_cell(where, "10.11.12")))
     made["metadata"] = {"language_info": {"name": "python"}}
     (tmp_path / "01_a.ipynb").write_text(json.dumps(made))
     for command in (["check"], ["format", "--check", "--diff"]):
@@ -134,10 +157,68 @@ def test_the_setup_cell_is_tidy(tmp_path, where):
         assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_the_unstated_setup_cell_says_how_to_get_the_package(monkeypatch):
-    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
-    with pytest.raises(ModuleNotFoundError, match=r"Quick start.*README\.md"):
-        exec(launch.setup_cell("", ""))
+@pytest.fixture
+def run(monkeypatch):
+    """Runs a setup cell where only some packages are there; returns what it asked pip for."""
+
+    def run(where, colab=False, **versions):
+        installed = {"packaging": "26.0", **versions}
+        asked, modules = [], {"google.colab": None} if colab else {}
+
+        class Shell:
+            def run_line_magic(self, name, line):
+                asked.append(f"{name} {line.format(**namespace)}")  # as IPython fills it in
+                installed["rnn_course"] = "0.1.0"
+
+        monkeypatch.setattr("importlib.util.find_spec", installed.get)
+        monkeypatch.setattr("importlib.metadata.version", lambda name: installed[name])
+        monkeypatch.setattr(sys, "modules", {**sys.modules, **modules})
+        source, line, _ = launch.setup_cell(where, "0.1.0").partition(launch.SETUP_LINE)
+        assert line
+        namespace = {"get_ipython": Shell}
+        exec(TransformerManager().transform_cell(source), namespace)
+        return asked
+
+    return run
+
+
+TENSORFLOW = {"tensorflow": "2.20.0", "tensorflow_text": "2.20.1", "tensorflow-text": "2.20.1"}
+TENSORFLOW |= {"keras": "3.13.2", "numpy": "2.1.3"}
+
+
+def test_on_colab_the_cell_installs_the_course_and_leaves_tensorflow_alone(run):
+    pins = "tensorflow==2.20.0 tensorflow-text==2.20.1 keras==3.13.2 numpy==2.1.3"
+    course = '"rnn-course @ git+https://github.com/ada/rnn-course@v1"'
+    assert run(ADA, colab=True, **TENSORFLOW) == [f"pip install -q {pins} {course}"]
+
+
+@pytest.mark.parametrize("where", [NOWHERE, ADA])
+def test_where_the_course_is_there_the_cell_installs_nothing(run, where):
+    for colab in (True, False):
+        assert run(where, colab, rnn_course="0.1.0", **TENSORFLOW) == []
+
+
+def test_a_tpu_runtime_and_an_old_one_are_told_which_to_choose(run):
+    needs = doctor.SUPPORTED["tensorflow"]
+    for versions, found in (
+        ({"jax": "0.7.2", "numpy": "2.0.2"}, "none"),  # a TPU's
+        (TENSORFLOW | {"tensorflow": "2.19.0"}, "2.19.0"),
+        (TENSORFLOW | {"tensorflow": "3.0.0"}, "3.0.0"),
+    ):
+        with pytest.raises(RuntimeError) as error:
+            run(ADA, colab=True, **versions)
+        told = f"The course needs TensorFlow {needs}; this runtime has {found}. {COLAB_CURE}"
+        assert str(error.value) == told
+
+
+def test_elsewhere_the_cell_says_what_to_type(run):
+    with pytest.raises(ModuleNotFoundError) as error:
+        run(NOWHERE)
+    assert str(error.value).endswith(': pip install -e ".[lab]" in the course folder')
+    with pytest.raises(ModuleNotFoundError) as error:
+        run(ADA)
+    course = '"rnn-course @ git+https://github.com/ada/rnn-course@v1"'
+    assert str(error.value).endswith(f": python -m pip install {course}")
 
 
 @pytest.mark.parametrize(
@@ -192,7 +273,7 @@ def test_the_address_comes_from_arguments_then_pyproject_then_origin(copy):
 def test_a_notebook_without_markers_or_setup_cell_stops_before_anything_is_written(copy):
     before = contents(copy)
     path = copy / "notebooks" / "02_bad.ipynb"
-    setup = cell("code", launch.setup_cell("", ""), tags=["setup"])
+    setup = cell("code", launch.setup_cell(NOWHERE, ""), tags=["setup"])
     bad = [
         notebook(cell("markdown", "# No markers"), setup),
         notebook(cell("markdown", TITLE), cell("code", "x = 1")),
