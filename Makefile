@@ -9,7 +9,7 @@ endif
 INSTALLED := .venv/installed
 
 # `make help` lists what stands behind ## on the line of each target.
-.PHONY: course help test lab lab-check colab compat binder-check launch site site-check hub hub-check exercises example-class
+.PHONY: course help test lab lab-check colab compat next binder-check launch site site-check hub hub-check exercises example-class
 course: $(INSTALLED)  ## run every notebook, and show what came out: build/course/index.html
 	"$(BIN)/rnn-course" run
 
@@ -39,7 +39,11 @@ colab: $(INSTALLED)  ## make an environment with the versions that Colab brings
 compat: colab  ## run every notebook in that environment
 	"$(BIN)/python" -m pytest deploy/check_colab.py
 
-binder-check: $(INSTALLED)  ## try the environment that Binder is asked for
+next: $(INSTALLED)  ## run the tests of layers and models with unreleased TensorFlow and Keras
+	"$(BIN)/python" deploy/check_next.py
+
+binder-check: $(INSTALLED)  ## ask what Binder would build, and try it
+	"$(BIN)/python" -m pip install -c constraints.txt -e ".[binder]"
 	"$(BIN)/python" -m pytest deploy/check_binder.py
 
 # Node.js 20 or newer: the hub's proxy is written for it.
@@ -50,7 +54,7 @@ hub: $(INSTALLED)  ## install JupyterHub and its proxy; needs npm
 hub-check: hub  ## try a JupyterHub with a class of two
 	"$(BIN)/python" -m pytest deploy/check_hub.py
 
-launch: $(INSTALLED)  ## stamp links to Colab and Binder: REPO=owner/name REF=v1
+launch: $(INSTALLED)  ## stamp links to Colab and Binder: REPO=owner/name REF=v1; UNDO=1 takes them out
 	"$(BIN)/rnn-course" launch $(if $(UNDO),--undo,--repo "$(REPO)" --ref "$(REF)")
 
 exercises: $(INSTALLED)  ## derive the students' exercises, and the example class, from the solutions

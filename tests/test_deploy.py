@@ -1,4 +1,4 @@
-"""deploy/ and the Dockerfile agree with each other and with the course."""
+"""What is in deploy/ agrees with the rest of it and with the course."""
 
 import importlib.util
 import re
@@ -12,7 +12,7 @@ from rnn_course import corpora
 ROOT = Path(__file__).parents[1]
 DEPLOY = ROOT / "deploy"
 VALUES = yaml.safe_load((DEPLOY / "values.yaml").read_text("utf-8"))
-DOCKERFILE = (ROOT / "Dockerfile").read_text("utf-8")
+DOCKERFILE = (DEPLOY / "Dockerfile").read_text("utf-8")
 STUDENT = DOCKERFILE.split("FROM course AS student")[1].split("FROM")[0]
 
 
@@ -76,6 +76,20 @@ def test_the_students_image_has_no_solutions():
     copied = re.findall(r"^COPY (.+) \S+$", STUDENT, re.MULTILINE)
     assert copied == ["notebooks/[0-9]*.ipynb", "notebooks/exercises", "deploy/start_server.py"]
     assert DOCKERFILE.index("COPY notebooks notebooks") > DOCKERFILE.index("AS grading")
+
+
+def test_binder_finds_nothing_that_it_would_rather_build_than_environment_yml():
+    """Above it in repo2docker's order; `make binder-check` asks repo2docker itself."""
+    rather = ("Dockerfile", "environment.yaml", "binder", ".binder", "Project.toml", "DESCRIPTION")
+    assert not [name for name in rather if (ROOT / name).exists()]
+
+
+def test_what_docker_copies_is_there_and_is_not_ignored():
+    ignored = (ROOT / ".dockerignore").read_text("utf-8").split()
+    for names in re.findall(r"^COPY (.+) \S+$", DOCKERFILE, re.MULTILINE):
+        for name in names.split():
+            assert list(ROOT.glob(name)), name
+            assert name.split("/")[0] not in ignored
 
 
 def test_a_home_gets_what_it_lacks_and_keeps_what_it_has(start_server, tmp_path):

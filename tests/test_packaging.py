@@ -45,13 +45,22 @@ def test_the_doctor_knows_the_supported_versions():
     assert doctor.versions_problem(PINS) is None
 
 
-def test_environment_yml_has_the_core_at_the_pinned_versions():
+def test_binder_gets_the_core_at_the_pinned_versions():
     environment = yaml.safe_load((ROOT / "environment.yml").read_text("utf-8"))
     *conda, pip = environment["dependencies"]
-    pinned = dict(line.split("==") for line in pip["pip"])
+    assert pip["pip"][0].startswith("tensorflow-cpu==")  # TensorFlow without what a GPU needs
+    pinned = dict(line.replace("-cpu", "").split("==") for line in pip["pip"])
     assert pinned.items() <= PINS.items()
-    assert {"tensorflow", "tensorflow-text", "keras"} <= pinned.keys()
+    post_build = (ROOT / "postBuild").read_text("utf-8")
+    install = "install --no-deps --constraint constraints.txt tensorflow-text --editable ."
+    assert post_build.endswith(f"{install}\n")
     names = {name.split("=")[0].removesuffix("-base") for name in conda} | pinned.keys()
-    assert set(CORE) <= names
+    assert set(CORE) - names == {"tensorflow-text"}
     python = next(name for name in conda if name.startswith("python="))
     assert SpecifierSet(PROJECT["requires-python"]).contains(python.removeprefix("python="))
+
+
+def test_binder_gets_nothing_for_the_site_and_the_tests():
+    *conda, pip = yaml.safe_load((ROOT / "environment.yml").read_text("utf-8"))["dependencies"]
+    names = {re.split("=", name)[0].removesuffix("-base") for name in [*conda, *pip["pip"]]}
+    assert names - set(CORE) == {"python", "pip", "jupyterlab", "tensorflow-cpu"}
