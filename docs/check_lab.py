@@ -2,9 +2,10 @@
 
     python -m pytest docs/check_lab.py
 
-It starts `rnn-course lab` on a copy of the course, opens a notebook, runs all cells and waits:
-every cell must have run without an error, and every figure must be there to see. Cells whose real
-corpus is not in the cache are left out of the copy.
+It starts `rnn-course lab` on a copy of the course. The start page must be there, with nothing in
+front of it, and lead to the first notebook; nbgrader's panels only with `--teach`. Then it opens a
+notebook, runs all cells and waits: every cell must have run without an error, and every figure must
+be there to see. Cells whose real corpus is not in the cache are left out of the copy.
 """
 
 import json
@@ -15,6 +16,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from contextlib import contextmanager
 from pathlib import Path
 
 import nbformat
@@ -52,12 +54,20 @@ def course(tmp_path_factory):
             if cell.cell_type == "code":
                 cell.outputs, cell.execution_count = [], None
         nbformat.write(notebook, folder / "notebooks" / path.name)
+    shutil.copy(ROOT / "notebooks" / "START.md", folder / "notebooks")
     return folder
 
 
 @pytest.fixture(scope="module")
 def lab(course):
     """The address of a server that `rnn-course lab` has started, and how to ask it."""
+    with serving(course) as served:
+        yield served
+
+
+@contextmanager
+def serving(course, *more):
+    """A server that `rnn-course lab` starts: its address, and how to ask it."""
     port = free_port()
     options = [
         "--no-browser",
@@ -66,8 +76,7 @@ def lab(course):
         f"--port={port}",
         "--ServerApp.port_retries=0",
         "--IdentityProvider.token=secret",
-        "--LabApp.news_url=",
-        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+        *more,
     ]
     environment = os.environ | {
         name: str(course / "jupyter" / name.lower())
@@ -116,6 +125,37 @@ def browser():
         )
         yield browser
         browser.close()
+
+
+def opened(browser, address):
+    """What a user sees after `rnn-course lab` has opened the browser."""
+    tab = browser.new_page(viewport={"width": 1280, "height": 900})
+    tab.set_default_timeout(120_000)
+    tab.goto(f"{address}?token=secret")
+    tab.locator(".jp-MarkdownViewer:visible").wait_for()
+    tab.wait_for_timeout(5000)  # what would pop up has done so
+    return tab
+
+
+def test_the_start_page_leads_to_the_first_notebook(lab, browser):
+    tab = opened(browser, lab[0])
+    page = tab.locator(".jp-MarkdownViewer")
+    assert page.locator("h1").inner_text().startswith("Welcome")
+    assert not tab.locator(".Toastify__toast, dialog:visible").count(), "something pops up"
+    assert "nbgrader" not in tab.content().lower()
+    page.locator("a[href*='.ipynb']:visible").first.click()
+    tab.locator(".jp-NotebookPanel:visible").wait_for()
+    assert tab.url.endswith("/00_text_to_vectors.ipynb")
+    tab.context.close()
+
+
+def test_a_lecturer_has_nbgraders_panels_too(course, browser):
+    with serving(course, "--teach") as (address, _):
+        tab = opened(browser, address)
+        assert tab.locator(".lm-MenuBar-itemLabel", has_text="Nbgrader").is_visible()
+        assert tab.locator(".lm-TabBar-tab[title*='Create Assignment']").is_visible()
+        assert not tab.locator(".Toastify__toast, dialog:visible").count(), "something pops up"
+        tab.context.close()
 
 
 SEEN = """(cell) => [...cell.querySelectorAll('.jp-OutputArea img')].map(image => {

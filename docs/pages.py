@@ -319,13 +319,14 @@ def api(package):
     index = f"# API reference\n\n{_as_markdown(_about(modules[package.name]))}\n"
     pages, order = {}, ""
     for group, names in wings.items():
-        index += f"\n## {group}\n\n| | |\n| --- | --- |\n"
+        index += f"\n## {group}\n\n```{{list-table}}\n:class: names\n:widths: auto\n\n"
         for name in names:
             wing = f"{package.name}.{name}"
             about = _as_markdown(_about(modules[wing]))
-            index += f"| [`{wing}`]({wing}.rst) | {about} |\n"
+            index += f"* - [`{wing}`]({wing}.rst)\n  - {about}\n"
             order += f"{name} <{wing}>\n"
             pages[f"{wing}.rst"] = _wing_page(wing, modules)
+        index += "```\n"
     return {"index.md": f"{index}\n```{{toctree}}\n:hidden:\n\n{order}```\n", **pages}
 
 
@@ -355,18 +356,12 @@ def _wing_page(wing, modules):
 
 def _public_names(wing, module, modules):
     """What a wing hands on of one of its modules: links to it, each with its first line."""
-    handed_on = {
-        alias.name
-        for node in modules[wing].body
-        if isinstance(node, ast.ImportFrom)
-        for alias in node.names
-        if module in (node.module, f"{node.module}.{alias.name}")
-    }
-    if module.rpartition(".")[2] in handed_on:
-        about = _about(modules[module])
-        yield f":py:mod:`{module.removeprefix(f'{wing}.')} <{module}>`", about
+    imports = [node for node in modules[wing].body if isinstance(node, ast.ImportFrom)]
+    handed_on = {f"{node.module}.{alias.name}" for node in imports for alias in node.names}
+    if module in handed_on:
+        yield f":py:mod:`{module.rpartition('.')[2]} <{module}>`", _about(modules[module])
     for node in _definitions(modules[module]):
-        if node.name in handed_on:
+        if f"{module}.{node.name}" in handed_on:
             yield f":py:obj:`{node.name} <{module}.{node.name}>`", _about(node)
 
 

@@ -157,7 +157,7 @@ def picture():
     outlined = kept(numbers["runs"])
     choices = "".join(
         f'<label><input type="radio" name="subject" value="{name}"'
-        f"{' checked' if name == 'keys' else ''}> the <strong>{name}</strong> …</label>"
+        f"{' checked' if name == 'keys' else ''}> {name}</label>"
         for name in numbers["runs"]
     )
     drawings = "".join(

@@ -1,7 +1,9 @@
 """The command as a user calls it: what it prints, where it writes, its exit status."""
 
 import importlib.util
+import os
 import sys
+from pathlib import Path
 from textwrap import dedent
 
 import nbformat
@@ -183,13 +185,37 @@ def test_save_tells_what_it_could_not_save(course):
     assert first_output(path) == []
 
 
-def test_lab_opens_in_the_notebooks_folder_with_this_interpreter(course, monkeypatch, tmp_path):
-    called = []
-    monkeypatch.setattr(cli.subprocess, "call", lambda command: called.append(command) or 3)
+@pytest.fixture
+def started(monkeypatch):
+    """What `rnn-course lab` starts, instead of it: command and environment."""
+    calls = []
+    monkeypatch.setattr(cli.subprocess, "call", lambda *args, **kw: calls.append((args, kw)) or 3)
+    return calls
+
+
+def test_lab_opens_in_the_notebooks_folder_with_this_interpreter(course, started, tmp_path):
     assert invoke("lab", "--no-browser").exit_code == 3
     folder = str(tmp_path / "notebooks")
-    assert called == [[sys.executable, "-m", "jupyterlab", folder, "--no-browser"]]
+    (((command,), _),) = started
+    assert command == [sys.executable, "-m", "jupyterlab", folder, "--no-browser"]
     assert importlib.util.find_spec("jupyterlab")
+
+
+def test_lab_opens_the_start_page_where_there_is_one(course, started, tmp_path):
+    (tmp_path / "notebooks" / "START.md").write_text("# Welcome", "utf-8")
+    invoke("lab", "--no-browser")
+    assert started[0][0][0][-2:] == ["--LabApp.default_url=/lab/tree/START.md", "--no-browser"]
+
+
+def test_lab_leaves_the_users_own_configuration_where_it_is(course, started, monkeypatch):
+    monkeypatch.setenv("JUPYTER_CONFIG_PATH", "theirs")
+    invoke("lab")
+    invoke("lab", "--teach")
+    for (_, options), folders in zip(started, (["start", "student"], ["start"]), strict=True):
+        *ours, theirs = options["env"]["JUPYTER_CONFIG_PATH"].split(os.pathsep)
+        assert [Path(folder).name for folder in ours] == folders
+        assert all(Path(folder).is_dir() for folder in ours)
+        assert theirs == "theirs"
 
 
 def test_corpora_lists_all_with_their_licences(empty_cache):

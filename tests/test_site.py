@@ -101,14 +101,75 @@ def test_mathjax_has_what_its_page_loads(tmp_path):
 
 def test_every_page_is_in_the_contents(source):
     index = (source / "index.md").read_text("utf-8")
-    listed = re.findall(r"^[\w/*]+$", index, re.MULTILINE)
+    listed = re.findall(r"^[\w/*-]+$", index, re.MULTILINE)
     assert "notebooks/*" in listed
     for page in source.glob("*.md"):
         assert page.stem == "index" or page.stem in listed, page
-    for path in NOTEBOOKS:
-        assert f"](notebooks/{path.name}) | " in index
-        assert f"](notebooks/{path.name}) |  |" not in index, "the README's table lacks it"
+
+
+def test_every_notebook_has_a_card_with_a_picture_and_the_line_of_the_readme(source):
+    index = (source / "index.md").read_text("utf-8")
+    cards = index.split("{.cards}\n")[1].split("\n## ")[0].split("\n- ")
+    lines = module("pages").invitations((ROOT / "README.md").read_text("utf-8"))
+    assert list(lines) == [path.stem for path in NOTEBOOKS], "the README's table"
+    for path, card in zip(NOTEBOOKS, cards, strict=True):
+        alt, picture = re.search(r"!\[(.+)\]\((\S+)\)", card).groups()
+        assert len(alt) > 20
+        assert (source / picture).stat().st_size > 1000
+        assert f"](notebooks/{path.name})**" in card
+        assert lines[path.stem] in card
         assert (source / "notebooks" / path.name).exists()
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_the_picture_of_a_card_is_in_its_notebook(path):
+    from rnn_course.notebooks.report import images
+
+    cell = module("pages").CARDS[path.stem]
+    notebook = nbformat.read(path, as_version=4)
+    assert [bool(images(one)) for one in notebook.cells if one.id == cell] == [True]
+
+
+def test_the_start_page_leads_to_every_notebook_with_the_line_of_the_readme():
+    page = (ROOT / "notebooks" / "START.md").read_text("utf-8")
+    lines = module("pages").invitations((ROOT / "README.md").read_text("utf-8"))
+    items = re.findall(r"^- \*\*\[(.+)\]\((\S+)\)\*\*<br>\n  (.+)$", page, re.MULTILINE)
+    titles = [module("pages").title_of(path) for path in NOTEBOOKS]
+    names = [path.name for path in NOTEBOOKS]
+    assert items == list(zip(titles, names, lines.values(), strict=True))
+
+
+def test_the_front_picture_has_the_numbers_of_its_run():
+    unrolled = module("unrolled")
+    picture = unrolled.picture()
+    runs = json.loads(unrolled.RUN.read_text("utf-8"))["runs"]
+    unit, start = unrolled.kept(runs)
+    assert runs["keys"]["tokens"][start] == "keys"
+    for step in range(start, len(runs["keys"]["tokens"])):
+        assert runs["keys"]["states"][step][unit] * runs["key"]["states"][step][unit] < 0
+    for name, run in runs.items():
+        assert f"over “the {name} to the cabinet”" in picture
+        drawing = unrolled.drawing(run, (unit, start))
+        for state in run["states"]:
+            assert all(f">{value:.2f}<".replace("-", "−") in drawing for value in state)
+        assert drawing.count('class="kept"') == len(run["tokens"]) - start
+    assert "\n\n" not in picture, "Markdown would end the HTML there"
+
+
+def test_a_link_to_what_is_not_on_the_site_is_plain_text_or_leads_to_the_repository(tmp_path):
+    from rnn_course.notebooks.launch import Address
+
+    (tmp_path / "here.md").touch()
+    text = "[a](here.md#x) [`b`](tests/) ![c](tests/c.png) [d](https://example.org) [e](#f)"
+
+    def linked(*address):
+        where = Address(*address)
+        return module("pages").with_links_that_lead_somewhere(text, tmp_path, tmp_path, where)
+
+    assert linked("", "") == text.replace("[`b`](tests/)", "`b`")
+    assert linked("ada/course", "v1") == text.replace(
+        "](tests/)", "](https://github.com/ada/course/blob/v1/tests)"
+    )
 
 
 def test_every_module_is_on_the_page_of_its_wing(source):
@@ -119,7 +180,7 @@ def test_every_module_is_on_the_page_of_its_wing(source):
         name = ".".join(parts)
         if len(parts) > 1 and name not in module("pages").LEFT_OUT:
             page = ".".join(parts[:2])
-            assert page in contents.split()
+            assert f"<{page}>" in contents.split()
             text = (source / "api" / f"{page}.rst").read_text("utf-8")
             assert f".. automodule:: {name}\n" in text
 
@@ -127,17 +188,29 @@ def test_every_module_is_on_the_page_of_its_wing(source):
 def test_solutions_stay_away(source):
     for path in source.rglob("*"):
         assert "solutions" not in path.relative_to(source).parts
-        if path.suffix in (".ipynb", ".md"):
+        if path.suffix in (".ipynb", ".md") and path.stem != "CONTRIBUTING":  # it explains the mark
             assert "BEGIN SOLUTION" not in path.read_text("utf-8")
 
 
-def test_results_are_there_as_data(source):
-    page = (source / "benchmarks.md").read_text("utf-8")
+def test_every_name_that_a_wing_hands_on_is_at_the_top_of_its_page(source):
+    for path in (ROOT / "rnn_course").glob("*/__init__.py"):
+        wing = f"rnn_course.{path.parent.name}"
+        page = (source / "api" / f"{wing}.rst").read_text("utf-8")
+        listed = re.findall(r"\* - :py:\w+:`(?:\w+\.)*(\w+) <", page)
+        handed_on = importlib.import_module(wing)
+        # Constants have no description of their own.
+        described = [n for n in handed_on.__all__ if hasattr(getattr(handed_on, n), "__name__")]
+        assert sorted(listed) == sorted(described)
+
+
+def test_results_are_there_as_data_and_pictures(source):
+    page = (source / "results.md").read_text("utf-8")
     for path in (ROOT / "benchmarks" / "results").glob("*.json"):
-        copied = source / "_extra" / "files" / path.name
+        copied = source / "benchmarks" / "results" / path.name
         assert json.loads(copied.read_text("utf-8")) == json.loads(path.read_text("utf-8"))
-        assert f"files/{path.name}" in page
-    for alt, picture in re.findall(r"!\[(.*?)\]\((\S+)\)", page):
+    pictures = re.findall(r"!\[(.*?)\]\((\S+)\)", page)
+    assert pictures
+    for alt, picture in pictures:
         assert len(alt) > 20
         assert (source / picture).exists()
 
