@@ -296,8 +296,8 @@ def grade(
     assignments = read_assignments(checkout())
     typer.echo(
         f"This runs the code of {len(files)} submissions on this computer, with your rights. "
-        "Limits of time and memory are no protection from malice: README.md says how to use a "
-        "container ('For lecturers')."
+        "Limits of time and memory are no protection from malice: docs/teaching.md says how to use "
+        "a container."
     )
     (out / "feedback").mkdir(parents=True, exist_ok=True)
     limits = Limits(cell_timeout, timeout, memory * 1e9)
