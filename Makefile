@@ -9,7 +9,7 @@ endif
 INSTALLED := .venv/installed
 
 # `make help` lists what stands behind ## on the line of each target.
-.PHONY: course help test lab lab-check colab compat next binder-check launch site site-check hub hub-check exercises example-class
+.PHONY: course help test lab lab-check colab compat next binder binder-check launch site site-check hub hub-check exercises example-class
 course: $(INSTALLED)  ## run every notebook, and show what came out: build/course/index.html
 	"$(BIN)/rnn-course" run
 
@@ -42,8 +42,10 @@ compat: colab  ## run every notebook in that environment
 next: $(INSTALLED)  ## run the tests of layers and models with unreleased TensorFlow and Keras
 	"$(BIN)/python" deploy/check_next.py
 
-binder-check: $(INSTALLED)  ## ask what Binder would build, and try it
+binder: $(INSTALLED)  ## install repo2docker, with which Binder builds
 	"$(BIN)/python" -m pip install -c constraints.txt -e ".[binder]"
+
+binder-check: binder  ## ask what Binder would build, and try it
 	"$(BIN)/python" -m pytest deploy/check_binder.py
 
 # Node.js 20 or newer: the hub's proxy is written for it.

@@ -64,3 +64,14 @@ def test_binder_gets_nothing_for_the_site_and_the_tests():
     *conda, pip = yaml.safe_load((ROOT / "environment.yml").read_text("utf-8"))["dependencies"]
     names = {re.split("=", name)[0].removesuffix("-base") for name in [*conda, *pip["pip"]]}
     assert names - set(CORE) == {"python", "pip", "jupyterlab", "tensorflow-cpu"}
+
+
+def test_the_workflow_runs_what_there_is():
+    workflow = yaml.safe_load((ROOT / ".github/workflows/test.yml").read_text("utf-8"))
+    targets = re.findall(r"^([\w-]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
+    for job in workflow["jobs"].values():
+        matrix = job.get("strategy", {}).get("matrix", {})
+        steps = " ".join(step.get("run", "") for step in job["steps"])
+        run = matrix.get("target", []) + re.findall(r"\bmake ([a-z][\w-]*)", steps)
+        assert run
+        assert set(run) <= set(targets)
