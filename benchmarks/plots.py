@@ -46,15 +46,14 @@ def quality(panels: list[Panel]) -> tuple[Figure, str]:
     Returns:
         The figure, and what it shows in words.
     """
-    rows = [panels[start : start + 2] for start in range(0, len(panels), 2)]
-    heights = [2.1 + max(len(panel.rivals) for panel in row) for row in rows]
-    figure = Figure((9, 0.52 * sum(heights)), layout="constrained", facecolor="white")
-    axes = figure.subplots(len(rows), 2, squeeze=False, height_ratios=heights).ravel()
+    heights = [2.4 + len(panel.rivals) for panel in panels]
+    # One below the other: on a phone two side by side would be too small to read.
+    figure = Figure((6.6, 0.43 * sum(heights)), layout="constrained", facecolor="white")
+    figure.get_layout_engine().set(h_pad=0.1)
+    axes = figure.subplots(len(panels), squeeze=False, height_ratios=heights).ravel()
     reached = sum(panel.reached for panel in panels)
-    figure.suptitle(f"{reached} of {len(panels)} aims reached", fontsize=13, x=0.02, ha="left")
-    for ax in axes[len(panels) :]:
-        ax.set_visible(False)
-    for ax, panel in zip(axes, panels, strict=False):
+    figure.suptitle(f"{reached} of {len(panels)} aims reached", fontsize=14, x=0.02, ha="left")
+    for ax, panel in zip(axes, panels, strict=True):
         names = ["this course", *panel.rivals]
         values = [panel.ours, *panel.rivals.values()]
         low, high = min(*values, panel.aim), max(*values, panel.aim)
@@ -79,19 +78,19 @@ def quality(panels: list[Panel]) -> tuple[Figure, str]:
                 (0, 8),
                 textcoords="offset points",
                 ha="center",
-                fontsize=9,
+                fontsize=10,
                 color=colour,
                 bbox=OPAQUE,
             )
-        ax.set_yticks(range(len(names)), [_wrapped(name) for name in names], fontsize=9)
+        ax.set_yticks(range(len(names)), [_short(name) for name in names], fontsize=10)
         ax.get_yticklabels()[0].set(color=OURS, fontweight="bold")
         ax.set_xlim(low - room, high + room)
         ax.set_ylim(len(names) - 0.5, -1.0)
         ax.tick_params(axis="y", length=0)
-        ax.tick_params(axis="x", labelsize=8)
+        ax.tick_params(axis="x", labelsize=9)
         ax.locator_params(axis="x", nbins=5)
-        ax.set_title(panel.title, fontsize=11, loc="left", fontweight="bold", pad=16)
-        ax.set_xlabel(panel.unit, fontsize=9)
+        ax.set_title(panel.title, fontsize=12, loc="left", fontweight="bold", pad=16)
+        ax.set_xlabel(panel.unit, fontsize=10)
         ax.grid(axis="y", color="#dddddd", linewidth=0.8)
         ax.set_axisbelow(True)
         ax.spines[["top", "right", "left"]].set_visible(False)
@@ -115,12 +114,13 @@ def _mark(ax, at: float, name: str) -> None:
     """A dashed line from top to bottom, with its name above it."""
     ax.axvline(at, color=GREY, linestyle=(0, (4, 3)), linewidth=1.2, zorder=0)
     place = {"xycoords": ("data", "axes fraction"), "textcoords": "offset points"}
-    ax.annotate(name, (at, 1), (0, 2), ha="center", fontsize=9, color=GREY, **place)
+    ax.annotate(name, (at, 1), (0, 2), ha="center", fontsize=10, color=GREY, **place)
 
 
-def _wrapped(name: str) -> str:
-    """A long name on two lines."""
-    if len(name) < 26:
+def _short(name: str) -> str:
+    """A name up to its first comma, on two lines if it is long; the table has all of it."""
+    name = name.partition(",")[0]
+    if len(name) < 32:
         return name
     cut = name.rfind(" ", 0, len(name) // 2 + 6)
     return f"{name[:cut]}\n{name[cut + 1 :]}"
@@ -148,8 +148,9 @@ def speed(results: dict) -> tuple[Figure, str]:
     """
     multiples = _multiples(results)
     ways = sorted(multiples["training"], key=lambda w: geometric_mean(multiples["training"][w]))
-    figure = Figure(figsize=(9, 3.6), layout="constrained", facecolor="white")
-    axes = figure.subplots(1, 2, sharey=True)
+    figure = Figure(figsize=(6.6, 7), layout="constrained", facecolor="white")
+    figure.get_layout_engine().set(h_pad=0.1)
+    axes = figure.subplots(2, sharex=True)
     for ax, (what, found) in zip(axes, multiples.items(), strict=True):
         for place, way in enumerate(ways):
             ours = way.startswith("RNN(cell)")
@@ -163,13 +164,16 @@ def speed(results: dict) -> tuple[Figure, str]:
                 (0, 7),
                 textcoords="offset points",
                 ha="center",
-                fontsize=9,
+                fontsize=10,
                 color=colour,
                 fontweight="bold",
                 bbox=OPAQUE,
             )
         _mark(ax, 1, "floor")
         ax.set_yticks(range(len(ways)), ways, fontsize=10)
+        for label in ax.get_yticklabels():
+            if label.get_text().startswith("RNN(cell)"):
+                label.set(color=OURS, fontweight="bold")
         ax.set_ylim(len(ways) - 0.1, -0.7)
         ax.set_xlim(left=0)
         ax.tick_params(axis="y", length=0)
@@ -177,12 +181,10 @@ def speed(results: dict) -> tuple[Figure, str]:
         ax.set_axisbelow(True)
         ours, keras = (mean[what] for mean in list(results["multiples of the floor"].values())[:2])
         title = f"{what.capitalize()}: {ours:.2f} at best (Keras: {keras:.2f})"
-        ax.set_title(title, fontsize=11, loc="left", fontweight="bold", pad=18)
-        ax.set_xlabel("time, in multiples of the matrix products alone", fontsize=9)
+        ax.set_title(title, fontsize=12, loc="left", fontweight="bold", pad=18)
+        ax.tick_params(axis="x", labelbottom=True)
+        ax.set_xlabel("time, in multiples of the matrix products alone", fontsize=10)
         ax.spines[["top", "right", "left"]].set_visible(False)
-    for label in axes[0].get_yticklabels():
-        if label.get_text().startswith("RNN(cell)"):
-            label.set(color=OURS, fontweight="bold")
     return figure, speed_in_words(results)
 
 
