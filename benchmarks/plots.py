@@ -49,7 +49,7 @@ def quality(panels: list[Panel]) -> tuple[Figure, str]:
     heights = [2.4 + len(panel.rivals) for panel in panels]
     # One below the other: on a phone two side by side would be too small to read.
     figure = Figure((6.6, 0.43 * sum(heights)), layout="constrained", facecolor="white")
-    figure.get_layout_engine().set(h_pad=0.1)
+    figure.get_layout_engine().set(w_pad=0.12, h_pad=0.1)
     axes = figure.subplots(len(panels), squeeze=False, height_ratios=heights).ravel()
     reached = sum(panel.reached for panel in panels)
     figure.suptitle(f"{reached} of {len(panels)} aims reached", fontsize=14, x=0.02, ha="left")
@@ -149,7 +149,7 @@ def speed(results: dict) -> tuple[Figure, str]:
     multiples = _multiples(results)
     ways = sorted(multiples["training"], key=lambda w: geometric_mean(multiples["training"][w]))
     figure = Figure(figsize=(6.6, 7), layout="constrained", facecolor="white")
-    figure.get_layout_engine().set(h_pad=0.1)
+    figure.get_layout_engine().set(w_pad=0.12, h_pad=0.1)
     axes = figure.subplots(2, sharex=True)
     for ax, (what, found) in zip(axes, multiples.items(), strict=True):
         for place, way in enumerate(ways):

@@ -86,6 +86,7 @@ def draw(values, answers):
     """The picture, of `read`'s results."""
     n, at = len(SENTENCE), SENTENCE.index("{}")
     figure, ax = plt.subplots(figsize=(8.6, 4.0), layout="constrained", facecolor="white")
+    figure.get_layout_engine().set(w_pad=0.15, h_pad=0.12)
     grey = {"color": "#444444", "size": 12}
     ax.fill_between(range(at, n), *values[:, at:], color="#eef3f7", linewidth=0)
     for row, (country, (answer, probability)) in enumerate(zip(COUNTRIES, answers, strict=True)):
