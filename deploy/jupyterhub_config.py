@@ -40,7 +40,7 @@ c.DockerSpawner.extra_host_config = {
 # The gateway of the network `rnn-course`: containers reach the hub there.
 c.DockerSpawner.network_name = "rnn-course"
 c.JupyterHub.hub_ip = "172.30.0.1"
-c.Spawner.default_url = "/lab/tree/notebooks"
+c.Spawner.default_url = "/lab/tree/notebooks/START.md"
 c.Spawner.http_timeout = 120  # when a whole class starts at once
 
 memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")

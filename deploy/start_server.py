@@ -1,7 +1,7 @@
 """Start a student's server: both JupyterHub configurations run this.
 
-The course's notebooks that the student's home lacks are copied there; those it has stay as the
-student left them. Who deletes or renames one gets a new copy at the next start. Solutions are never
+The course's notebooks that the student's home lacks are copied there, with the page that leads into
+them; those it has stay as the student left them. Who deletes or renames one gets a new copy at the next start. Solutions are never
 copied.
 """
 
@@ -9,6 +9,8 @@ import os
 import shutil
 import sys
 from pathlib import Path
+
+from rnn_course.notebooks.lab import START_PAGE, environment
 
 NOTEBOOKS = Path(__file__).resolve().parents[1] / "notebooks"
 OPTIONS = [
@@ -20,7 +22,7 @@ OPTIONS = [
 
 def copy_missing(notebooks: Path, home: Path) -> None:
     """Copy the notebooks and exercises that are not below ``home``."""
-    for pattern in ("[0-9]*.ipynb", "exercises/[0-9]*.ipynb"):
+    for pattern in (START_PAGE, "[0-9]*.ipynb", "exercises/[0-9]*.ipynb"):
         for path in sorted(notebooks.glob(pattern)):
             copy = home / "notebooks" / path.relative_to(notebooks)
             if not copy.exists():
@@ -33,4 +35,4 @@ if __name__ == "__main__":
     copy_missing(NOTEBOOKS, home)
     os.chdir(home)
     server = [sys.executable, "-m", "jupyterhub.singleuser", *OPTIONS, *sys.argv[1:]]
-    os.execv(sys.executable, server)
+    os.execve(sys.executable, server, environment())

@@ -66,6 +66,7 @@ def address():
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}/"
     server.shutdown()
+    server.server_close()
 
 
 @pytest.fixture(scope="session")
@@ -222,7 +223,6 @@ def test_the_front_page_shows_the_sentence_that_is_chosen(tab):
         tab.get_by_role("radio", name=name, exact=True).check()
         assert shown.count() == 1
         assert f"“the {name} to the cabinet”" in shown.get_attribute("aria-label")
-        assert shown.locator(".step").last.inner_text().strip().endswith(("%", "cabinet"))
         assert verb in shown.locator(".answer").last.text_content()
     for motion, seen in (("no-preference", "0"), ("reduce", "1")):
         tab.emulate_media(reduced_motion=motion)
@@ -240,7 +240,9 @@ def test_a_card_of_the_front_page_leads_to_its_notebook(tab):
     visit(tab, "index.html")
     cards = tab.locator("ul.cards > li")
     assert cards.count() == len([page for page in READ if re.match(r"notebooks/\d", page)])
-    cards.first.locator("img").click(position={"x": 5, "y": 5})
+    cards.first.scroll_into_view_if_needed()
+    box = cards.first.locator("img").bounding_box()
+    tab.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     tab.wait_for_url("**/notebooks/00_*.html")
 
 

@@ -74,7 +74,8 @@ def test_corpora_are_mounted_read_only_where_the_image_looks_for_them(settings):
 
 def test_the_students_image_has_no_solutions():
     copied = re.findall(r"^COPY (.+) \S+$", STUDENT, re.MULTILINE)
-    assert copied == ["notebooks/[0-9]*.ipynb", "notebooks/exercises", "deploy/start_server.py"]
+    notebooks = ["notebooks/START.md notebooks/[0-9]*.ipynb", "notebooks/exercises"]
+    assert copied == [*notebooks, "deploy/start_server.py"]
     assert DOCKERFILE.index("COPY notebooks notebooks") > DOCKERFILE.index("AS grading")
 
 
@@ -96,6 +97,7 @@ def test_a_home_gets_what_it_lacks_and_keeps_what_it_has(start_server, tmp_path)
     start_server.copy_missing(start_server.NOTEBOOKS, tmp_path)
     copied = sorted(path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*.ipynb"))
     assert "notebooks/01_simple_rnn.ipynb" in copied
+    assert (tmp_path / "notebooks/START.md").is_file()
     assert any(name.startswith("notebooks/exercises/") for name in copied)
     assert not [name for name in copied if "solutions" in name]
     changed, deleted = (tmp_path / name for name in copied[:2])
