@@ -75,7 +75,7 @@ def quality(panels: list[Panel]) -> tuple[Figure, str]:
             ax.annotate(
                 f"{value:.{digits}f}",
                 (value, place),
-                (0, 8),
+                (0, 9),
                 textcoords="offset points",
                 ha="center",
                 fontsize=10,
@@ -161,7 +161,7 @@ def speed(results: dict) -> tuple[Figure, str]:
             ax.annotate(
                 f"{mean:.2f}",
                 (mean, place),
-                (0, 7),
+                (0, 9),
                 textcoords="offset points",
                 ha="center",
                 fontsize=10,
@@ -212,6 +212,11 @@ def save(figure: Figure, path: Path, words: str) -> Path:
     Returns:
         The path.
     """
+    # The layout's solver differs in the last bits from run to run, and ids are made of all of them.
+    figure.draw_without_rendering()
+    figure.set_layout_engine("none")
+    for ax in figure.axes:
+        ax.set_position([round(edge, 5) for edge in ax.get_position().bounds])
     path.parent.mkdir(parents=True, exist_ok=True)
     about = {"Date": None, "Creator": None, "Description": words}
     with matplotlib.rc_context({"svg.hashsalt": "rnn-course", "svg.fonttype": "path"}):
