@@ -253,7 +253,8 @@ def test_doctor_reports_and_fails_on_a_problem(monkeypatch):
 
 
 def test_launch_says_what_it_stamped_or_why_not(course, tmp_path):
-    (tmp_path / "pyproject.toml").write_text('[tool.rnn-course]\nrepository = ""\nref = ""\n')
+    unstated = '[project]\nversion = "1.0"\n[tool.rnn-course]\nrepository = ""\nref = ""\n'
+    (tmp_path / "pyproject.toml").write_text(unstated)
     (tmp_path / "README.md").write_text("<!-- launch badges --><!-- /launch badges -->\n")
     (tmp_path / "CITATION.cff").write_text("title: x\n")
     done = invoke("launch", "--repo", "", "--ref", "")  # as `make launch` without arguments does
@@ -263,3 +264,7 @@ def test_launch_says_what_it_stamped_or_why_not(course, tmp_path):
     assert done.exit_code == 0
     assert "https://github.com/ada/rnn at v1" in done.stdout
     assert "stamped README.md" in done.stdout
+    done = invoke("launch", "--undo")
+    assert done.exit_code == 0
+    assert "No address is stated" in done.stdout
+    assert (tmp_path / "pyproject.toml").read_text() == unstated
