@@ -1,8 +1,8 @@
 """Start a student's server: both JupyterHub configurations run this.
 
 The course's notebooks that the student's home lacks are copied there, with the page that leads into
-them; those it has stay as the student left them. Who deletes or renames one gets a new copy at the next start. Solutions are never
-copied.
+them; those it has stay as the student left them. Who deletes or renames one gets a new copy at the
+next start. Solutions are never copied.
 """
 
 import os
@@ -10,7 +10,7 @@ import shutil
 import sys
 from pathlib import Path
 
-from rnn_course.notebooks.lab import START_PAGE, environment
+from rnn_course.notebooks.lab import environment
 
 NOTEBOOKS = Path(__file__).resolve().parents[1] / "notebooks"
 OPTIONS = [
@@ -22,7 +22,7 @@ OPTIONS = [
 
 def copy_missing(notebooks: Path, home: Path) -> None:
     """Copy the notebooks and exercises that are not below ``home``."""
-    for pattern in (START_PAGE, "[0-9]*.ipynb", "exercises/[0-9]*.ipynb"):
+    for pattern in ("START.*", "[0-9]*.ipynb", "exercises/[0-9]*.ipynb"):
         for path in sorted(notebooks.glob(pattern)):
             copy = home / "notebooks" / path.relative_to(notebooks)
             if not copy.exists():

@@ -54,7 +54,8 @@ def course(tmp_path_factory):
             if cell.cell_type == "code":
                 cell.outputs, cell.execution_count = [], None
         nbformat.write(notebook, folder / "notebooks" / path.name)
-    shutil.copy(ROOT / "notebooks" / "START.md", folder / "notebooks")
+    for path in (ROOT / "notebooks").glob("START.*"):
+        shutil.copy(path, folder / "notebooks")
     return folder
 
 
@@ -147,6 +148,8 @@ def test_the_start_page_leads_to_the_first_notebook(lab, browser):
     assert page.locator("h1").inner_text().startswith("Welcome")
     assert not tab.locator(".Toastify__toast, dialog:visible").count(), "something pops up"
     assert not tab.locator(NBGRADER).count()
+    page.locator("img").scroll_into_view_if_needed()
+    assert page.evaluate(SEEN.replace(".jp-OutputArea img", "img")) == [True]
     page.locator("a[href*='.ipynb']:visible").first.click()
     tab.locator(".jp-NotebookPanel:visible").wait_for()
     assert tab.url.endswith("/00_text_to_vectors.ipynb")

@@ -2,15 +2,18 @@
 
     python docs/unrolled.py
 
-trains the network, in about a minute, and writes what it did to `docs/unrolled.json`. The site's
-picture is drawn from that file; building the site trains nothing.
+trains the network, in about a minute, and writes what it did to `docs/unrolled.json`, and a still
+picture of it, for the page that JupyterLab opens on, to `notebooks/START.svg`. The site's picture
+is drawn from the first file; building the site trains nothing.
 """
 
 import json
+import re
 from html import escape
 from pathlib import Path
 
 RUN = Path(__file__).with_suffix(".json")
+STILL = Path(__file__).resolve().parents[1] / "notebooks" / "START.svg"
 SENTENCES = {"keys": "the keys to the cabinet", "key": "the key to the cabinet"}
 UNITS = 4
 
@@ -138,6 +141,21 @@ def drawing(run, outlined):
     )
 
 
+def still():
+    """The drawing of the first sentence as a file of its own, on white."""
+    runs = json.loads(RUN.read_text("utf-8"))["runs"]
+    drawn = drawing(runs["keys"], kept(runs))
+    width, height = re.search(r'viewBox="0 0 (\d+) (\d+)"', drawn).groups()
+    style = (
+        "text { font: 20px sans-serif; text-anchor: middle; } .letter { font: italic 18px serif; } "
+        "line { stroke: #000; stroke-width: 2; } "
+        ".kept { fill: none; stroke: #000; stroke-width: 4; }"
+    )
+    head = f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}"'
+    ground = f'<style>{style}</style><rect width="100%" height="100%" rx="8" fill="#fff"/>'
+    return drawn.replace("<svg", head, 1).replace(">", f">{ground}", 1) + "\n"
+
+
 def says(run):
     """What the drawing of a run shows, in words."""
     sentences = [
@@ -229,3 +247,4 @@ def _ink(colour):
 
 if __name__ == "__main__":
     RUN.write_text(json.dumps(train(), indent=1) + "\n", "utf-8", newline="\n")
+    STILL.write_text(still(), "utf-8", newline="\n")

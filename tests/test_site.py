@@ -137,6 +137,8 @@ def test_the_start_page_leads_to_every_notebook_with_the_line_of_the_readme():
     titles = [module("pages").title_of(path) for path in NOTEBOOKS]
     names = [path.name for path in NOTEBOOKS]
     assert items == list(zip(titles, names, lines.values(), strict=True))
+    for target in re.findall(r"\]\(([^)]+)\)", page):  # JupyterLab cannot open a folder by a link
+        assert (ROOT / "notebooks" / target).is_file()
 
 
 def test_the_front_picture_has_the_numbers_of_its_run():
@@ -154,6 +156,19 @@ def test_the_front_picture_has_the_numbers_of_its_run():
             assert all(f">{value:.2f}<".replace("-", "−") in drawing for value in state)
         assert drawing.count('class="kept"') == len(run["tokens"]) - start
     assert "\n\n" not in picture, "Markdown would end the HTML there"
+
+
+def test_the_start_page_shows_the_same_run():
+    unrolled = module("unrolled")
+    assert unrolled.STILL.read_text("utf-8") == unrolled.still()
+    page = (ROOT / "notebooks" / "START.md").read_text("utf-8")
+    (alt,) = re.findall(r"!\[(.+)\]\(START.svg\)", page)
+    runs = json.loads(unrolled.RUN.read_text("utf-8"))["runs"]
+    run, (unit, start) = runs["keys"], unrolled.kept(runs)
+    for state in run["states"][start - 1 : start + 1]:
+        assert f"{state[unit]:.2f}".replace("-", "−") in alt
+    for plural in run["plural"][start:]:
+        assert f"{plural:.0%}".replace("%", " %") in alt
 
 
 def test_a_link_to_what_is_not_on_the_site_is_plain_text_or_leads_to_the_repository(tmp_path):
