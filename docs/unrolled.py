@@ -189,7 +189,7 @@ def picture():
         "<p>Each column is the memory after one more word: orange above zero, blue below. Above it "
         "is the verb that the network expects. It has learned from "
         f"{numbers['learned_from']:,} sentences and is right on {score} that it had never seen. "
-        '<a href="notebooks/01_simple_rnn.html">Notebook 01</a> builds it.</p>'
+        '<a href="notebooks/01_simple_rnn.html">Notebook&nbsp;01</a> builds it.</p>'
     )
 
 
