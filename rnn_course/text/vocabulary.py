@@ -5,10 +5,7 @@ from collections import Counter
 from itertools import chain
 from pathlib import Path
 
-import keras
-import numpy as np
-
-from rnn_course.tokens import SPECIAL_TOKENS
+from rnn_course.tokens import SPECIAL_TOKENS, UNKNOWN
 
 
 class VocabularyError(ValueError):
@@ -39,11 +36,8 @@ class Vocabulary:
         repeated = [token for token, count in Counter(tokens).items() if count > 1]
         if repeated:
             raise VocabularyError(f"tokens must be distinct, got {repeated[0]!r} more than once")
-        padding, unknown, *boundaries = SPECIAL_TOKENS
-        self.lookup = keras.layers.StringLookup(
-            vocabulary=[*boundaries, *tokens], mask_token=padding, oov_token=unknown
-        )
-        self.tokens = tuple(map(str, self.lookup.get_vocabulary()))
+        self.tokens = (*SPECIAL_TOKENS, *map(str, tokens))
+        self.ids = {token: i for i, token in enumerate(self.tokens)}
         self.ordinary = frozenset(tokens)
 
     @classmethod
@@ -91,14 +85,9 @@ class Vocabulary:
 
     def encode_all(self, sentences):
         """The ids of many sequences of tokens: a list of lists; see `encode`."""
-        sentences = list(sentences)
-        lengths = [len(sentence) for sentence in sentences]
-        flat = list(chain.from_iterable(sentences))
-        if not flat:
-            return [[] for _ in lengths]
-        _check_tokens(flat)
-        ids = self.lookup(np.array(flat)).numpy()
-        return [part.tolist() for part in np.split(ids, np.cumsum(lengths)[:-1])]
+        sentences = [list(sentence) for sentence in sentences]
+        _check_tokens(list(chain.from_iterable(sentences)))
+        return [[self.ids.get(token, UNKNOWN) for token in tokens] for tokens in sentences]
 
     def decode(self, ids):
         """The tokens of a sequence of ids; unknown is ``[UNK]``.
