@@ -195,9 +195,11 @@ class _KerasStore:
         self.writes = getattr(cell, "update_gate", "keep") == "write"
 
     def get(self):
-        kernel = self.cell.kernel.numpy()
-        bias = self.cell.bias.numpy() if self.cell.use_bias else kernel[:0]
-        return kernel, self.cell.recurrent_kernel.numpy(), bias.reshape(-1, kernel.shape[1])
+        kernel, recurrent_kernel = map(
+            keras.ops.convert_to_numpy, (self.cell.kernel, self.cell.recurrent_kernel)
+        )
+        bias = keras.ops.convert_to_numpy(self.cell.bias) if self.cell.use_bias else kernel[:0]
+        return kernel, recurrent_kernel, bias.reshape(-1, kernel.shape[1])
 
     def put(self, kernel, recurrent_kernel, biases):
         self.cell.kernel.assign(kernel)

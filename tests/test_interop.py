@@ -145,7 +145,7 @@ def test_bidirectional(kind):
 
 def test_reading_gives_copies_by_name():
     layer = stack(ours("LSTM"))
-    kernel = layer.cell.kernel.numpy().copy()
+    kernel = ops.convert_to_numpy(layer.cell.kernel).copy()
     gates = read_weights(layer)[1, "forward"]
     assert tuple(gates) == ("input_gate", "forget_gate", "candidate", "output_gate")
     np.testing.assert_array_equal(gates["candidate"].kernel, kernel[:, 2 * UNITS : 3 * UNITS])
