@@ -173,15 +173,17 @@ def badges(where: Address, notebook: str) -> str:
         notebook: The notebook's path in the repository, with forward slashes.
     """
     repository, ref = where
+    binder = _binder(where, "labpath", notebook)
     colab = f"https://colab.research.google.com/github/{repository}/blob/{ref}/{quote(notebook)}"
-    binder = (
-        f"https://mybinder.org/v2/gh/{repository}/{quote(ref, safe='')}"
-        f"?labpath={quote(notebook, safe='')}"
-    )
     return (
         f"[![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]({colab})\n"
         f"[![Open in Binder](https://mybinder.org/badge_logo.svg)]({binder})"
     )
+
+
+def _binder(where: Address, what: str, path: str) -> str:
+    ref = quote(where.ref, safe="")
+    return f"https://mybinder.org/v2/gh/{where.repository}/{ref}?{what}={quote(path, safe='')}"
 
 
 def stamp(root: Path, where: Address) -> list[Path]:
@@ -256,7 +258,11 @@ def _stamp_readme(root: Path, folder: Path, where: Address) -> str:
             for path in sorted(folder.glob("[0-9][0-9]_*.ipynb"))
             for cell in [badges(where, f"notebooks/{path.name}").replace("\n", " | ")]
         ]
-        links = "\n".join(["", "| notebook | Colab | Binder |", "| --- | --- | --- |", *rows, ""])
+        start = _binder(where, "urlpath", "lab/tree/notebooks/START.md")
+        whole = f"[Open the course in Binder]({start}), or one notebook:"
+        links = "\n".join(
+            ["", whole, "", "| notebook | Colab | Binder |", "| --- | --- | --- |", *rows, ""]
+        )
     return _between_markers((root / "README.md").read_text("utf-8"), links, "README.md")
 
 
