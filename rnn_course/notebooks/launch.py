@@ -260,9 +260,8 @@ def _stamp_readme(root: Path, folder: Path, where: Address) -> str:
         ]
         start = _binder(where, "urlpath", "lab/tree/notebooks/START.md")
         whole = f"[Open the course in Binder]({start}), or one notebook:"
-        links = "\n".join(
-            ["", whole, "", "| notebook | Colab | Binder |", "| --- | --- | --- |", *rows, ""]
-        )
+        table = ["| notebook | Colab | Binder |", "| --- | --- | --- |", *rows]
+        links = "\n".join(["", whole, "", *table, ""])
     return _between_markers((root / "README.md").read_text("utf-8"), links, "README.md")
 
 
