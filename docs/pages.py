@@ -182,8 +182,8 @@ def title_of(path):
 
 def invitations(readme):
     """The line with which the README invites to each notebook, by the notebook's name."""
-    row = r"^\| \[`(\d\d_\w+)`\]\(notebooks/\1\.ipynb\) \| (.+?) \|$"
-    return dict(re.findall(row, readme, re.MULTILINE))
+    item = r"^- \*\*\[.+\]\(notebooks/(\d\d_\w+)\.ipynb\)\*\*<br>\n  (.+)$"
+    return dict(re.findall(item, readme, re.MULTILINE))
 
 
 def notebook_cards(readme, notebooks, folder):

@@ -111,7 +111,7 @@ def test_every_notebook_has_a_card_with_a_picture_and_the_line_of_the_readme(sou
     index = (source / "index.md").read_text("utf-8")
     cards = index.split("{.cards}\n")[1].split("\n## ")[0].split("\n- ")
     lines = module("pages").invitations((ROOT / "README.md").read_text("utf-8"))
-    assert list(lines) == [path.stem for path in NOTEBOOKS], "the README's table"
+    assert list(lines) == [path.stem for path in NOTEBOOKS], "the README's list"
     for path, card in zip(NOTEBOOKS, cards, strict=True):
         alt, picture = re.search(r"!\[(.+)\]\((\S+)\)", card).groups()
         assert len(alt) > 20
