@@ -126,6 +126,7 @@ class Resume(keras.callbacks.Callback):
         with np.load(finished[-1] / "generators.npz") as states:
             for i, variable in enumerate(self._generators()):
                 variable.assign(states[str(i)])
+            _set_pytorch_states([states[name] for name in states if name.startswith("pytorch")])
         log = training_log(self.folder)
         for epoch in range(int(finished[-1].name)):
             self.stopping.on_epoch_end(epoch, {name: log[name][epoch] for name in log})
@@ -145,7 +146,9 @@ class Resume(keras.callbacks.Callback):
         shutil.rmtree(part, ignore_errors=True)
         self._keras_backup(part).on_epoch_end(epoch)
         states = [keras.ops.convert_to_numpy(variable) for variable in self._generators()]
-        np.savez(part / "generators.npz", **{str(i): state for i, state in enumerate(states)})
+        named = {str(i): state for i, state in enumerate(states)}
+        named |= {f"pytorch{i}": state for i, state in enumerate(_pytorch_states())}
+        np.savez(part / "generators.npz", **named)
         part.rename(self.backups / f"{epoch + 1:06}")
         for path in older:
             shutil.rmtree(path)
@@ -172,6 +175,24 @@ class Resume(keras.callbacks.Callback):
     def _generators(self):
         weights = {id(weight) for weight in self.model.weights}
         return [variable for variable in self.model.variables if id(variable) not in weights]
+
+
+def _pytorch_states():
+    """PyTorch's own generators, of the CPU and of each GPU, from which dropout draws there."""
+    if keras.backend.backend() != "torch":
+        return []
+    import torch
+
+    return [state.numpy() for state in (torch.get_rng_state(), *torch.cuda.get_rng_state_all())]
+
+
+def _set_pytorch_states(states):
+    if states:
+        import torch
+
+        cpu, *gpus = map(torch.from_numpy, states)
+        torch.set_rng_state(cpu)
+        torch.cuda.set_rng_state_all(gpus)
 
 
 class ResetState(keras.callbacks.Callback):

@@ -1,12 +1,35 @@
-"""What several tests share: a maker of small notebooks."""
+"""What several tests share: a maker of small notebooks, what needs TensorFlow."""
 
-import nbformat
+import os
+
+# Before PyTorch is imported: Keras's `fit` hands each model to its compiler, which takes a minute.
+os.environ.setdefault("TORCHDYNAMO_DISABLE", "1")
+
+import keras
 import pytest
+from backends import double_precision
+
+
+def pytest_collection_modifyitems(items):
+    """Skip what is marked as TensorFlow's alone where Keras runs on another backend."""
+    if keras.backend.backend() == "tensorflow":
+        return
+    for item in items:
+        if mark := item.get_closest_marker("tensorflow"):
+            item.add_marker(pytest.mark.skip(reason=f"TensorFlow alone: {mark.args[0]}"))
+
+
+@pytest.fixture(name="double_precision")
+def _double_precision():
+    """Float64 is float64 under every backend."""
+    with double_precision():
+        yield
 
 
 @pytest.fixture
 def write_notebook(tmp_path):
     """Write a notebook of the given cells; text makes a code cell."""
+    import nbformat  # here, as it is not there where other backends are tested
 
     def write(name, *cells, folder=tmp_path):
         folder.mkdir(parents=True, exist_ok=True)
@@ -20,6 +43,7 @@ def write_notebook(tmp_path):
 @pytest.fixture
 def real_data_cell():
     """Make a code cell that needs corpora."""
+    import nbformat  # here, as it is not there where other backends are tested
 
     def make(source, *corpora):
         metadata = {"tags": ["real-data"], "rnn_course": {"corpora": list(corpora)}}

@@ -6,10 +6,13 @@ import sys
 import keras
 import numpy as np
 import pytest
-import tensorflow as tf
+from backends import differentiate
+from keras import ops
 
 from rnn_course import bptt
 from rnn_course.layers import RNN, GRUCell, LSTMCell, SimpleRNNCell
+
+pytestmark = pytest.mark.usefixtures("double_precision")
 
 BATCH, TIMESTEPS, FEATURES, UNITS = 4, 5, 3, 2
 
@@ -167,23 +170,25 @@ def test_gradient_of_every_state_equals_finite_differences(name, mask):
 
 
 def assert_equals_layer(cell, layer, run, mask):
-    """Outputs, final states and every gradient are those of a layer by TensorFlow's autodiff."""
+    """Outputs, final states and every gradient are those of a layer by the framework's autodiff."""
     weights, inputs, initial_state = run
     layer.build(inputs.shape)
     layer.set_weights(weights)
-    sources = [tf.constant(array) for array in (inputs, *initial_state)]
-    with tf.GradientTape(persistent=True) as tape:
-        tape.watch(sources)
-        results = layer(sources[0], initial_state=sources[1:], mask=mask)
-    sources = [*(w.value for w in layer.trainable_weights), *sources]
-
     record = bptt.forward(cell, weights, inputs, initial_state, mask)
-    for actual, expected in zip([record.outputs, *record.final_state], results, strict=True):
-        assert_near(actual, expected, 1e-12)
     for output_gradients, finals in random_losses(cell, *inputs.shape[:2]):
-        by_keras = tape.gradient(
-            results, sources, [output_gradients, *finals], unconnected_gradients="zero"
+
+        def loss_and_results(inputs, *states, weights=(output_gradients, *finals)):
+            results = layer(inputs, initial_state=list(states), mask=mask)
+            losses = [ops.sum(ops.multiply(w, y)) for w, y in zip(weights, results, strict=True)]
+            return sum(losses), results
+
+        _, results, by_keras = differentiate(
+            loss_and_results, [inputs, *initial_state], layer=layer
         )
+        for actual, expected in zip([record.outputs, *record.final_state], results, strict=True):
+            assert_near(actual, expected, 1e-12)
+        sources = 1 + len(initial_state)
+        by_keras = [*by_keras[sources:], *by_keras[:sources]]  # weights first
         actual = flat(bptt.backward(record, output_gradients, finals))
         for mine, theirs in zip(actual, by_keras, strict=True):
             assert_near(mine, theirs, 1e-9)

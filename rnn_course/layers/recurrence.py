@@ -73,6 +73,8 @@ class RNN(keras.layers.RNN):
         self.use_cudnn = use_cudnn
         if self._may_use_cudnn() and keras.backend.backend() == "tensorflow":
             self.supports_jit = False  # XLA cannot compile a call of cuDNN
+        if keras.backend.backend() == "torch":
+            self.supports_jit = False  # its compiler writes the loop out, which takes minutes
 
     def get_config(self):
         """Everything needed to create the layer anew, without its weights."""
@@ -102,7 +104,8 @@ class RNN(keras.layers.RNN):
     def inner_loop(self, sequences, initial_state, mask, training=False):
         """Walk the sequence: the one part of `keras.layers.RNN` that is replaced here."""
         if not (hasattr(self.cell, "project") and hasattr(self.cell, "step")):
-            return super().inner_loop(sequences, initial_state, mask, training)
+            walked = super().inner_loop(sequences, initial_state, mask, training)
+            return self._zero_before_the_first_real_step(walked, mask)
         if mask is None and self._may_use_cudnn():
             self.cell.check_features(sequences.shape)
             return cudnn.walk(
@@ -121,7 +124,19 @@ class RNN(keras.layers.RNN):
             unroll=self.unroll,
             zero_output_for_mask=self.zero_output_for_mask,
         )
-        return keras.layers.RNN.inner_loop(walk, projected, initial_state, mask)
+        walked = keras.layers.RNN.inner_loop(walk, projected, initial_state, mask)
+        return self._zero_before_the_first_real_step(walked, mask)
+
+    def _zero_before_the_first_real_step(self, walked, mask):
+        """The output where none is to be repeated: under JAX Keras repeats the initial state."""
+        if mask is None or keras.backend.backend() != "jax":
+            return walked
+        last, outputs, states = walked
+        mask = ops.cast(mask, "int32")
+        seen = ops.cumsum(ops.flip(mask, axis=1) if self.go_backwards else mask, axis=1) > 0
+        zeros = ops.zeros_like(last)
+        last = ops.where(seen[:, -1:], last, zeros)
+        return last, ops.where(seen[..., None], outputs, zeros[:, None]), states
 
     def _may_use_cudnn(self):
         """Whether a sequence without a mask is left to cuDNN."""
@@ -169,7 +184,7 @@ class Bidirectional(keras.layers.Bidirectional):
 
     Args:
         layer: an `RNN`; it is copied.
-        *args, **kwargs: Keras's.
+        args, kwargs: Keras's.
 
     Example:
         >>> from keras import ops

@@ -87,6 +87,7 @@ def best_tags(scores):
         >>> best_tags(logits).numpy().tolist()
         [[4, 5]]
     """
+    scores = ops.convert_to_tensor(scores)
     unknown = ops.cast(ops.arange(scores.shape[-1]) == UNKNOWN, scores.dtype)
     scores = scores + LOG_ZERO * unknown
     if len(scores.shape) == 4:

@@ -59,6 +59,7 @@ def restrict(logits, top_k=None, top_p=None):
         Fan, Lewis & Dauphin (2018) for top-k; Holtzman et al. (2020), "The curious case of neural
         text degeneration", for top-p, the nucleus.
     """
+    logits = ops.convert_to_tensor(logits)
     if top_k is not None and top_k < logits.shape[-1]:
         lowest = ops.top_k(logits, top_k)[0][:, -1:]
         logits = ops.where(logits < lowest, -math.inf, logits)
@@ -67,7 +68,7 @@ def restrict(logits, top_k=None, top_p=None):
     ranked = ops.flip(ops.sort(logits, axis=-1), axis=-1)
     probabilities = ops.softmax(ranked)
     before = ops.cumsum(probabilities, axis=-1) - probabilities  # of all likelier ones
-    lowest = ops.min(ops.where(before < top_p, ranked, math.inf), axis=-1, keepdims=True)
+    lowest = ops.min(ops.where(ops.less(before, top_p), ranked, math.inf), axis=-1, keepdims=True)
     return ops.where(logits < lowest, -math.inf, logits)
 
 
@@ -124,7 +125,7 @@ def rollout(step, states, memory, forced, is_forced, limits=None, pick=greedy):
         current = ops.where(given, forced[:, t], pick(_possible(logits), t))
         if limits is not None:
             ended = ops.logical_and(current == END, ops.logical_not(given))
-            done = ops.logical_or(done, ops.logical_or(ended, t >= limits))
+            done = ops.logical_or(done, ops.logical_or(ended, ops.greater_equal(t, limits)))
             current = ops.where(done, PADDING, current)
         tokens = ops.where(places == t, ops.expand_dims(current, -1), tokens)
         return t + 1, current, states, done, tokens

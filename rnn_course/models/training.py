@@ -45,7 +45,9 @@ def restart(model, seed):
     """
     if not model.built:
         raise ValueError("model has no weights yet: build it, or call it on a batch, first")
-    # Not `keras.utils.set_random_seed`: TensorFlow forgets what it has compiled when it is seeded.
+    if keras.backend.backend() == "torch":  # there dropout draws from PyTorch's own generator
+        keras.utils.set_random_seed(seed)
+    # Otherwise not so: TensorFlow forgets what it has compiled when it is seeded.
     random.seed(seed)
     new = type(model).from_config(model.get_config())
     if not new.built:

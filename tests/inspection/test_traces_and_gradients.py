@@ -3,6 +3,7 @@
 import keras
 import numpy as np
 import pytest
+from backends import double_precision
 from keras import ops
 
 from rnn_course import bptt
@@ -16,20 +17,25 @@ from rnn_course.inspection import (
 )
 from rnn_course.layers import RNN, GRUCell, LSTMCell, SimpleRNNCell
 
+pytestmark = pytest.mark.usefixtures("double_precision")
+
 FEATURES, UNITS, BATCH, TIMESTEPS = 2, 3, 4, 5
 
-CELLS = {
-    "simple_rnn": SimpleRNNCell(UNITS, dtype="float64"),
-    "simple_rnn relu": SimpleRNNCell(UNITS, activation="relu", dtype="float64"),
-    "lstm": LSTMCell(UNITS, dtype="float64"),
-    "gru": GRUCell(UNITS, dtype="float64"),
-    "gru before, write": GRUCell(UNITS, reset_after=False, update_gate="write", dtype="float64"),
-    "keras lstm": keras.layers.LSTMCell(UNITS, dtype="float64"),
-}
-for seed, cell in enumerate(CELLS.values()):
-    generator = np.random.default_rng(seed)
-    cell.build((None, FEATURES))
-    cell.set_weights([generator.normal(size=w.shape) for w in cell.get_weights()])
+with double_precision():
+    CELLS = {
+        "simple_rnn": SimpleRNNCell(UNITS, dtype="float64"),
+        "simple_rnn relu": SimpleRNNCell(UNITS, activation="relu", dtype="float64"),
+        "lstm": LSTMCell(UNITS, dtype="float64"),
+        "gru": GRUCell(UNITS, dtype="float64"),
+        "gru before, write": GRUCell(
+            UNITS, reset_after=False, update_gate="write", dtype="float64"
+        ),
+        "keras lstm": keras.layers.LSTMCell(UNITS, dtype="float64"),
+    }
+    for seed, cell in enumerate(CELLS.values()):
+        generator = np.random.default_rng(seed)
+        cell.build((None, FEATURES))
+        cell.set_weights([generator.normal(size=w.shape) for w in cell.get_weights()])
 
 random = np.random.default_rng(7)
 SEQUENCES = random.normal(size=(BATCH, TIMESTEPS, FEATURES))

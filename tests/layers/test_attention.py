@@ -3,6 +3,7 @@
 import keras
 import numpy as np
 import pytest
+from backends import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from keras import ops
@@ -88,7 +89,7 @@ def test_pooling_is_its_equation(score, units):
     )
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=examples(20), deadline=None)
 @given(
     score=st.sampled_from(["additive", "scaled_dot"]),
     length=st.integers(1, 5),

@@ -1,18 +1,13 @@
 """The CRF against sums over every path, its gradients against finite differences, padding."""
 
 import functools
-import importlib.util
 import itertools
-import json
 import math
-import os
-import subprocess
-import sys
 
 import keras
 import numpy as np
 import pytest
-import tensorflow as tf
+from backends import differentiate, examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from keras import ops
@@ -21,6 +16,8 @@ from rnn_course.layers import CRF, log_partition, log_prob, viterbi
 from rnn_course.layers.crf import only_tags
 from rnn_course.losses import PathCrossEntropy
 from rnn_course.text import BEGIN, END, PADDING, UNKNOWN
+
+pytestmark = pytest.mark.usefixtures("double_precision")
 
 TAGS = 7
 POSSIBLE = [UNKNOWN, 4, 5, 6]
@@ -164,7 +161,7 @@ def test_large_scores_and_long_sentences_in_single_precision():
     np.testing.assert_array_equal(viterbi(single), viterbi(double))
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=examples(10), deadline=None)
 @given(
     lengths=st.lists(st.integers(0, 4), min_size=1, max_size=3),
     places=st.lists(st.integers(0, 4), max_size=5),
@@ -201,11 +198,12 @@ def loss_of(emissions, transitions, tags, mask):
     crf = CRF(TAGS, dtype="float64")
     crf.build((None, None, TAGS))
     crf.transitions.assign(transitions)
-    with tf.GradientTape() as tape:
-        emissions = tf.Variable(emissions)
-        loss = PathCrossEntropy()(tags, crf(emissions, mask=mask))
-    gradients = tape.gradient(loss, [emissions, crf.trainable_variables[0].value])
-    return float(loss), [np.array(tf.convert_to_tensor(gradient)) for gradient in gradients]
+    loss, _, gradients = differentiate(
+        lambda emissions: (PathCrossEntropy()(tags, crf(emissions, mask=mask)), ()),
+        [emissions],
+        layer=crf,
+    )
+    return float(loss), [np.array(gradient) for gradient in gradients]
 
 
 def test_gradients_against_finite_differences():
@@ -349,49 +347,6 @@ def test_learns_transitions_that_no_emission_gives_away():
     potentials = model(tokens)
     np.testing.assert_array_equal(viterbi(potentials), gold)
     assert np.exp(log_prob(potentials, gold)).min() > 0.9
-
-
-# Other backends
-
-SAME_EVERYWHERE = """
-import json, sys
-import numpy as np, keras
-from keras import ops
-from rnn_course.layers import CRF, log_partition, log_prob, viterbi
-given = json.load(sys.stdin)
-crf = CRF(len(given["transitions"]))
-crf.build((None, None, crf.tags))
-crf.set_weights([np.array(given["transitions"])])
-emissions = ops.convert_to_tensor(np.array(given["emissions"]), "float32")
-potentials = crf(emissions, mask=ops.convert_to_tensor(given["mask"], "bool"))
-tags = ops.convert_to_tensor(given["tags"], "int32")
-results = (log_partition(potentials), log_prob(potentials, tags), viterbi(potentials))
-print(keras.backend.backend(), json.dumps([ops.convert_to_numpy(r).tolist() for r in results]))
-"""
-
-
-@pytest.mark.parametrize("backend", ["jax", "torch"])
-def test_backends_agree(backend):
-    if importlib.util.find_spec(backend) is None:
-        pytest.skip(f"{backend} is not installed")
-    emissions, transitions = scores()
-    tags = np.where(MASK, 4, PADDING)
-    given = dict(emissions=emissions, transitions=transitions, mask=MASK, tags=tags)
-    ran = subprocess.run(
-        [sys.executable, "-c", SAME_EVERYWHERE],
-        input=json.dumps({name: array.tolist() for name, array in given.items()}),
-        env={**os.environ, "KERAS_BACKEND": backend},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert ran.returncode == 0, ran.stderr
-    used, results = ran.stdout.split(maxsplit=1)
-    assert used == backend
-    potentials = potentials_of(emissions, transitions, MASK)
-    expected = log_partition(potentials), log_prob(potentials, tags), viterbi(potentials)
-    for actual, wanted in zip(json.loads(results), expected, strict=True):
-        np.testing.assert_allclose(actual, wanted, atol=1e-4)
 
 
 # Bad input

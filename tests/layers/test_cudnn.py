@@ -9,9 +9,7 @@ from keras import ops
 
 from rnn_course.layers import RNN, GRUCell, LSTMCell, SimpleRNNCell, cudnn
 
-tensorflow_only = pytest.mark.skipif(
-    keras.backend.backend() != "tensorflow", reason="looks into a graph of TensorFlow"
-)
+in_a_graph = pytest.mark.tensorflow("looks into a graph of TensorFlow for a call of cuDNN")
 
 
 class OwnStep(LSTMCell):
@@ -68,7 +66,7 @@ def traced(layer, masked=False):
     return "CudnnRNN" in str(graph.as_graph_def())
 
 
-@tensorflow_only
+@in_a_graph
 @pytest.mark.parametrize("name", KNOWN)
 def test_with_a_gpu_the_layer_calls_it(imaginary_gpu, name):
     layer = RNN(KNOWN[name](), return_sequences=True, return_state=True)
@@ -76,7 +74,7 @@ def test_with_a_gpu_the_layer_calls_it(imaginary_gpu, name):
     assert not layer.supports_jit  # so that a model is not compiled with XLA
 
 
-@tensorflow_only
+@in_a_graph
 @pytest.mark.parametrize(
     "options", [{"use_cudnn": False}, {"backward_pass": "autodiff"}, {"unroll": True}]
 )
@@ -86,18 +84,18 @@ def test_the_layer_can_be_kept_from_it(imaginary_gpu, options):
     assert layer.supports_jit
 
 
-@tensorflow_only
+@in_a_graph
 def test_a_mask_is_not_for_it(imaginary_gpu):
     assert not traced(RNN(LSTMCell(3)), masked=True)
 
 
-@tensorflow_only
+@in_a_graph
 @pytest.mark.parametrize("name", UNKNOWN)
 def test_with_a_gpu_other_cells_walk_themselves(imaginary_gpu, name):
     assert not traced(RNN(UNKNOWN[name]()))
 
 
-@tensorflow_only
+@in_a_graph
 def test_without_a_gpu_nothing_calls_it():
     import tensorflow as tf
 

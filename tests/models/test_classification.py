@@ -3,6 +3,7 @@
 import keras
 import numpy as np
 import pytest
+from backends import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from keras import ops
@@ -160,7 +161,7 @@ def test_word_dropout_reads_tokens_as_unknown_in_training_only():
 MEAN = classifier("mean")
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=examples(10), deadline=None)
 @given(
     sequences=st.lists(st.lists(st.integers(1, 11), max_size=6), max_size=9),
     batch_size=st.integers(1, 4),

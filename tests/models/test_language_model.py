@@ -7,15 +7,16 @@ import math
 import keras
 import numpy as np
 import pytest
-import tensorflow as tf
+from backends import Batches, examples, gradients
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from keras import ops
 
 from rnn_course.callbacks import ResetState
 from rnn_course.losses import TokenCrossEntropy
 from rnn_course.metrics import Perplexity
 from rnn_course.models import LanguageModel
-from rnn_course.text import BEGIN, END, PADDING, contiguous_batches, language_model_batches
+from rnn_course.text import BEGIN, END, PADDING, contiguous_batches, pad
 
 VOCABULARY_SIZE, UNITS = 9, 5
 CELL_NAMES = ["simple_rnn", "lstm", "gru"]
@@ -150,6 +151,11 @@ def test_all_strings_together_have_probability_one(cell):
 # Loss and perplexity
 
 
+def teacher_forced(sentences):
+    """A batch for training: what is read and what is to come."""
+    return pad([[BEGIN, *s] for s in sentences]), pad([[*s, END] for s in sentences])
+
+
 def unequal_batches():
     """Batches with very different numbers of sentences, tokens and paddings, and one of padding."""
     generator = np.random.default_rng(0)
@@ -166,18 +172,13 @@ def unequal_batches():
     return batches, sentences
 
 
-def as_dataset(batches):
-    spec = tf.TensorSpec((None, None), tf.int32)
-    return tf.data.Dataset.from_generator(lambda: iter(batches), output_signature=(spec, spec))
-
-
 @pytest.mark.parametrize("order", [[0, 1, 2, 3], [3, 2, 1, 0]])
 def test_loss_and_perplexity_are_nats_per_token(order):
     model = compiled(make())
     batches, sentences = unequal_batches()
     values = [nats(model, sentence) for sentence in sentences]
     per_token = np.mean(np.concatenate(values))
-    result = model.evaluate(as_dataset([batches[i] for i in order]), verbose=0, return_dict=True)
+    result = model.evaluate(Batches([batches[i] for i in order]), verbose=0, return_dict=True)
     assert result["loss"] == pytest.approx(per_token, rel=1e-5)
     assert result["perplexity"] == pytest.approx(math.exp(per_token), rel=1e-5)
     # It could have been wrong: the mean over batches or over sentences gives another number.
@@ -186,8 +187,7 @@ def test_loss_and_perplexity_are_nats_per_token(order):
 
 def test_evaluate_and_perplexity_agree():
     model = compiled(make("gru"))
-    batches = language_model_batches(SENTENCES, batch_size=2)
-    loss, perplexity = model.evaluate(batches, verbose=0)
+    loss, perplexity = model.evaluate(Batches([teacher_forced(SENTENCES)]), verbose=0)
     assert model.perplexity(SENTENCES) == pytest.approx(perplexity, rel=1e-5)
     assert model.perplexity(SENTENCES) == pytest.approx(math.exp(loss), rel=1e-5)
 
@@ -206,10 +206,10 @@ def test_validation_and_training_report_nats_per_token():
     """A learning rate of zero: all that `fit` reports belongs to one model."""
     model = compiled(make(), keras.optimizers.SGD(0.0))
     batches, _ = unequal_batches()
-    options = dict(validation_data=as_dataset(batches[1:3]), verbose=0)
-    history = model.fit(as_dataset(batches[:3]), **options).history
+    options = dict(validation_data=Batches(batches[1:3]), verbose=0)
+    history = model.fit(Batches(batches[:3]), **options).history
     for prefix, used in [("", batches[:3]), ("val_", batches[1:3])]:
-        loss, perplexity = model.evaluate(as_dataset(used), verbose=0)
+        loss, perplexity = model.evaluate(Batches(used), verbose=0)
         assert history[prefix + "loss"] == [pytest.approx(loss, rel=1e-6)]
         assert history[prefix + "perplexity"] == [pytest.approx(perplexity, rel=1e-6)]
 
@@ -217,7 +217,7 @@ def test_validation_and_training_report_nats_per_token():
 # Properties
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=examples(15), deadline=None)
 @given(
     kind=st.sampled_from(KINDS),
     length=st.integers(1, 6),
@@ -236,7 +236,7 @@ def test_padding_never_changes_a_real_position(kind, length, before, hole, after
     np.testing.assert_allclose(np.array(model(padded))[:, places], model(tokens), atol=1e-5)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=examples(15), deadline=None)
 @given(order=st.permutations(range(len(SENTENCES))), batch_size=st.integers(1, 7))
 def test_neither_order_nor_batches_matter(order, batch_size):
     model = shared()
@@ -275,18 +275,20 @@ def test_every_weight_gets_the_gradient_of_the_mean_over_tokens(cell, layers, ti
     model = compiled(make(cell, layers, tied), keras.optimizers.SGD(1.0))
     inputs = np.array([[BEGIN, 4, 5, 6], [BEGIN, 7, 0, 0]])
     targets = np.array([[4, 5, 6, END], [7, END, 0, 0]])
-    with tf.GradientTape() as tape:
-        log_probs = tf.nn.log_softmax(model(inputs))
-        taken = tf.gather(log_probs, targets, batch_dims=2) * (targets != PADDING)
-        loss = -tf.reduce_sum(taken) / 6
-    expected = tape.gradient(loss, model.trainable_variables)
-    before = [weight.numpy() for weight in model.trainable_variables]
-    assert len(before) == len(model.weights)
+
+    def loss():
+        log_probs = ops.log_softmax(model(inputs))
+        taken = ops.take_along_axis(log_probs, targets[..., None], axis=-1)[..., 0]
+        return -ops.sum(ops.where(targets != PADDING, taken, 0)) / 6
+
+    expected = [np.array(gradient) for gradient in gradients(loss, layer=model)]
+    before = [np.array(weight) for weight in model.get_weights()]
+    assert len(before) == len(model.trainable_variables)
     model.train_on_batch(inputs, targets)
-    for weight, then, gradient in zip(model.trainable_variables, before, expected, strict=True):
-        gradient = tf.convert_to_tensor(gradient)
+    for weight, then, gradient in zip(model.weights, before, expected, strict=True):
         assert np.abs(gradient).max() > 1e-4, weight.path
-        np.testing.assert_allclose(then - weight.numpy(), gradient, atol=1e-5, err_msg=weight.path)
+        now = ops.convert_to_numpy(weight)
+        np.testing.assert_allclose(then - now, gradient, atol=1e-5, err_msg=weight.path)
 
 
 @pytest.mark.trains
@@ -296,7 +298,7 @@ def test_learns_a_small_corpus_by_heart(cell):
     sentences = [[4, 5, 6, 5, 7], [8, 6, 6, 4, 4], [7, 7, 7, 7, 7]]
     model = LanguageModel(VOCABULARY_SIZE, embedding_dim=8, units=24, cell=cell)
     compiled(model, keras.optimizers.Adam(0.03))
-    model.fit(language_model_batches(sentences, batch_size=3).repeat(100), verbose=0)
+    model.fit(Batches([teacher_forced(sentences)] * 100), verbose=0)
     # The best possible: a third for each sentence, in 18 tokens.
     best = 3 ** (3 / 18)
     assert best < model.perplexity(sentences) < 1.02 * best
@@ -319,13 +321,13 @@ def test_parameter_counts(cell, gates, biases, tied):
     layer = gates * ((e + u) * u + biases * u)  # the same for both, as e = u
     expected = V * e + 2 * layer + V + (0 if tied else u * V)
     assert model.count_params() == expected
-    assert sum(w.numpy().size for w in model.trainable_variables) == expected
+    assert sum(w.size for w in model.get_weights()) == expected
 
 
 def test_tied_embeddings_are_one_matrix():
     """It moves in training by both its uses, and both see it move."""
     model = make(tied=True)
-    matrix = model.embedding.embeddings
+    matrix, as_numpy = model.embedding.embeddings, ops.convert_to_numpy
     before = np.array(model(np.array([[BEGIN]])))
     matrix.assign(matrix + np.eye(VOCABULARY_SIZE, UNITS)[:, ::-1])
     change = np.array(model(np.array([[BEGIN]]))) - before
@@ -333,7 +335,7 @@ def test_tied_embeddings_are_one_matrix():
     model.embedding.embeddings.assign(matrix)
     h = np.array(model.recurrent_layers[0](model.embedding(np.array([[BEGIN]]))))
     np.testing.assert_allclose(
-        before + change, h @ matrix.numpy().T + model.read_out.bias.numpy(), atol=1e-5
+        before + change, h @ as_numpy(matrix).T + as_numpy(model.read_out.bias), atol=1e-5
     )
 
 
@@ -371,12 +373,29 @@ def stateful_model(batch_size, seed=0, **kwargs):
 TEXT = np.random.default_rng(0).integers(4, VOCABULARY_SIZE, 50)
 
 
+def running_text(batch_size, timesteps):
+    """The text in pieces side by side, each of so many steps: see `contiguous_batches`."""
+    columns = -(-(len(TEXT) - 1) // batch_size)
+    inputs, targets = (
+        np.pad(part, (0, batch_size * columns - len(part))).reshape(batch_size, columns)
+        for part in (TEXT[:-1], TEXT[1:])
+    )
+    starts = range(0, columns, timesteps)
+    return [(inputs[:, t : t + timesteps], targets[:, t : t + timesteps]) for t in starts]
+
+
+@pytest.mark.tensorflow("tf.data")
+def test_running_text_is_what_the_package_makes_of_it():
+    made = contiguous_batches(TEXT, 4, timesteps=6).as_numpy_iterator()
+    for batch, expected in zip(running_text(4, timesteps=6), made, strict=True):
+        np.testing.assert_array_equal(batch, expected)
+
+
 def long_pass(model, batch_size):
     """Nats of every token of the text: a plain model reads each of its pieces in one go."""
     plain = make(model.config["cell"], model.config["layers"])
     plain.set_weights(model.get_weights())
-    ((inputs, targets),) = contiguous_batches(TEXT, batch_size, timesteps=len(TEXT))
-    inputs, targets = inputs.numpy(), targets.numpy()
+    ((inputs, targets),) = running_text(batch_size, timesteps=len(TEXT))
     log_probs = log_softmax(plain(inputs))
     return -np.take_along_axis(log_probs, targets[..., None], axis=-1)[..., 0][targets != PADDING]
 
@@ -385,7 +404,7 @@ def long_pass(model, batch_size):
 @pytest.mark.parametrize(("batch_size", "layers"), [(1, 1), (4, 2)])
 def test_stateful_batches_are_one_long_pass(cell, batch_size, layers):
     model = compiled(stateful_model(batch_size, cell=cell, layers=layers))
-    batches = contiguous_batches(TEXT, batch_size, timesteps=6)
+    batches = Batches(running_text(batch_size, timesteps=6))
     expected = long_pass(model, batch_size)
     assert len(expected) == len(TEXT) - 1
     for _ in range(2):  # the second time from zero states again
@@ -400,9 +419,9 @@ def test_stateful_batches_are_one_long_pass(cell, batch_size, layers):
 def test_every_epoch_starts_from_zero_states():
     """A learning rate of zero: each epoch, and the validation between them, is the same pass."""
     model = compiled(stateful_model(4), keras.optimizers.SGD(0.0))
-    batches = contiguous_batches(TEXT, 4, timesteps=5)
+    batches = Batches(running_text(4, timesteps=5))
     expected = [pytest.approx(long_pass(model, 4).mean(), rel=1e-5)] * 3
-    options = dict(epochs=3, verbose=0, validation_data=batches)
+    options = dict(epochs=3, verbose=0, shuffle=False, validation_data=batches)
     history = model.fit(batches, callbacks=[ResetState()], **options).history
     assert history["loss"] == history["val_loss"] == expected
 
@@ -480,13 +499,13 @@ def test_save_and_load(cell, layers, tied, tmp_path):
 def test_save_and_load_compiled(tmp_path):
     """Scores and further training are the same: loss, metrics and the optimizer's state."""
     model = compiled(make(tied=True), keras.optimizers.Adam(0.01))
-    batches = language_model_batches(SENTENCES, batch_size=2, shuffle=False)
+    batches = Batches([teacher_forced(SENTENCES[:2]), teacher_forced(SENTENCES[2:])])
     model.fit(batches, verbose=0)
     model.save(tmp_path / "model.keras")
     again = keras.saving.load_model(tmp_path / "model.keras")
     assert again.evaluate(batches, verbose=0) == model.evaluate(batches, verbose=0)
     for each in (model, again):
-        each.fit(batches, verbose=0)
+        each.fit(batches, shuffle=False, verbose=0)
     np.testing.assert_allclose(again.log_probs(SENTENCES), model.log_probs(SENTENCES), rtol=1e-5)
 
 
@@ -494,7 +513,7 @@ def test_save_and_load_stateful(tmp_path):
     model = compiled(stateful_model(4))
     model.save(tmp_path / "model.keras")
     again = keras.saving.load_model(tmp_path / "model.keras")
-    batches = contiguous_batches(TEXT, 4, timesteps=6)
+    batches = Batches(running_text(4, timesteps=6))
     loss, _ = again.evaluate(batches, verbose=0, callbacks=[ResetState()])
     assert loss == pytest.approx(long_pass(model, 4).mean(), rel=1e-5)
 

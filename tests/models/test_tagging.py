@@ -6,15 +6,16 @@ import itertools
 import keras
 import numpy as np
 import pytest
-import tensorflow as tf
+from backends import Batches, examples, gradients
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from keras import ops
 
 from rnn_course.layers import CharacterCNN, CharacterRNN, log_prob
 from rnn_course.losses import PathCrossEntropy, TokenCrossEntropy
 from rnn_course.metrics import TagAccuracy, tag_accuracies
 from rnn_course.models import SequenceTagger
-from rnn_course.text import BEGIN, END, PADDING, UNKNOWN, pad, tagging_batches
+from rnn_course.text import BEGIN, END, PADDING, UNKNOWN, pad
 
 VOCABULARY_SIZE, TAGS, CHARACTERS, UNITS = 9, 7, 8, 5
 # Every cell with both outputs, every reader of characters, one direction and two; not all crossed
@@ -237,7 +238,7 @@ def test_ids_of_any_integer_type():
 
 
 @every_kind
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=examples(6), deadline=None)
 @given(
     places=st.lists(st.integers(0, 7), max_size=4),
     more_characters=st.integers(0, 3),
@@ -289,29 +290,36 @@ def test_characters_tell_unknown_words_apart(characters):
 def test_every_weight_gets_the_gradient_of_the_mean_over_words(kind):
     model = compiled(make(*kind), keras.optimizers.SGD(1.0))
     inputs, gold = inputs_of(model), pad(GOLD)
-    with tf.GradientTape() as tape:
+
+    def loss():
         scores = model(inputs)
         if model.config["output"] == "crf":
             nats = -log_prob(scores, gold)
         else:
-            taken = tf.gather(tf.nn.log_softmax(scores), gold, batch_dims=2)
-            nats = -tf.where(gold != PADDING, taken, 0)
-        loss = tf.reduce_sum(nats) / sum(map(len, WORDS))
-    expected = tape.gradient(loss, model.trainable_variables)
-    before = [weight.numpy() for weight in model.trainable_variables]
-    assert len(before) == len(model.weights)
+            taken = ops.take_along_axis(ops.log_softmax(scores), gold[..., None], axis=-1)[..., 0]
+            nats = -ops.where(gold != PADDING, taken, 0)
+        return ops.sum(nats) / sum(map(len, WORDS))
+
+    expected = [np.array(gradient) for gradient in gradients(loss, layer=model)]
+    before = [np.array(weight) for weight in model.get_weights()]
+    assert len(before) == len(model.trainable_variables)
     model.train_on_batch(inputs, gold)
-    for weight, then, gradient in zip(model.trainable_variables, before, expected, strict=True):
-        gradient = tf.convert_to_tensor(gradient)
+    for weight, then, gradient in zip(model.weights, before, expected, strict=True):
         assert np.abs(gradient).max() > 1e-4, weight.path
-        np.testing.assert_allclose(then - weight.numpy(), gradient, atol=1e-5, err_msg=weight.path)
+        now = ops.convert_to_numpy(weight)
+        np.testing.assert_allclose(then - now, gradient, atol=1e-5, err_msg=weight.path)
 
 
 @every_kind
 def test_what_keras_evaluates_is_what_is_predicted(kind):
     model = compiled(shared(*kind))
     words, characters = arguments_of(model)
-    batches = tagging_batches(words, GOLD, characters, batch_size=2)
+    batches = Batches(
+        [
+            (inputs_of(model, WORDS[rows], SPELLED[rows]), pad(GOLD[rows]))
+            for rows in (slice(0, 2), slice(2, 3), slice(3, 6))
+        ]
+    )
     _, accuracy = model.evaluate(batches, verbose=0)
     predicted = model.predict_tags(words, characters)
     right = sum(
@@ -343,8 +351,8 @@ def test_learns_a_small_corpus_by_heart(kind):
     )
     compiled(model, keras.optimizers.Adam(0.03))
     spelled = characters if kind[2] else None
-    batches = tagging_batches(words, tags, spelled, batch_size=4)
-    history = model.fit(batches.repeat(60), verbose=0).history
+    inputs = (pad(words), pad(spelled, rank=3)) if spelled else pad(words)
+    history = model.fit(Batches([(inputs, pad(tags))] * 60), verbose=0).history
     assert model.predict_tags(words, spelled) == tags
     assert 0.5 < history["tag_accuracy"][0] < 1
     assert tag_accuracies(words, tags, model.predict_tags(words, spelled), {4, 5, 6}).overall == 1

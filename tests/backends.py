@@ -1,0 +1,169 @@
+"""What a test asks of the framework behind Keras, in words that mean the same under each of them.
+
+Gradients come from the framework itself, `tf.GradientTape`, `jax.grad` or `torch.autograd`: an
+oracle that knows nothing of how the package finds its own.
+"""
+
+import contextlib
+import functools
+import sys
+from unittest.mock import patch
+
+import keras
+import numpy as np
+from keras import ops
+
+BACKEND = keras.backend.backend()
+if BACKEND == "tensorflow":
+    import tensorflow as tf
+elif BACKEND == "jax":
+    import jax
+else:
+    import torch
+
+to_numpy = ops.convert_to_numpy
+
+
+def differentiate(function, arrays=(), variables=(), layer=None):
+    """What a function returns, and the gradients of a loss.
+
+    Args:
+        function: takes a tensor for each array; returns a loss, a scalar, and anything else.
+        arrays: what to differentiate by: NumPy arrays or tensors.
+        variables: Keras variables to differentiate by as well.
+        layer: whose trainable variables come after these; what it keeps from one call to the next
+            is then kept here too.
+
+    Returns:
+        The loss, whatever came with it, and a list of gradients, one for each of the arrays and
+        variables, zeros where the loss does not depend on them.
+    """
+    variables = [*variables, *(layer.trainable_variables if layer else ())]
+    arrays = [ops.convert_to_tensor(array) for array in arrays]
+    return DIFFERENTIATE[BACKEND](function, arrays, variables, layer)
+
+
+def _by_tensorflow(function, arrays, variables, layer):
+    sources = [*arrays, *(variable.value for variable in variables)]
+    with tf.GradientTape() as tape:
+        tape.watch(arrays)
+        loss, more = function(*arrays)
+    gradients = tape.gradient(loss, sources, unconnected_gradients="zero")
+    return loss, more, [tf.convert_to_tensor(gradient) for gradient in gradients]
+
+
+def _by_jax(function, arrays, variables, layer):
+    kept = layer.non_trainable_variables if layer else []
+
+    def stateless(arrays, values):
+        with keras.StatelessScope(list(zip(variables, values, strict=True))) as scope:
+            loss, more = function(*arrays)
+        return loss, (more, [scope.get_current_value(variable) for variable in kept])
+
+    values = [variable.value for variable in variables]
+    differentiated = jax.value_and_grad(stateless, (0, 1), has_aux=True)
+    (loss, (more, after)), gradients = differentiated(arrays, values)
+    for variable, value in zip(kept, after, strict=True):
+        if value is not None:  # it is where the function has given it a new one
+            variable.assign(value)
+    return loss, more, [*gradients[0], *gradients[1]]
+
+
+def _by_torch(function, arrays, variables, layer):
+    again = any(array.requires_grad for array in arrays)  # someone outside differentiates this
+    if not again:
+        arrays = [array.detach().requires_grad_() for array in arrays]
+    sources = [*arrays, *(variable.value for variable in variables)]
+    loss, more = function(*arrays)
+    gradients = torch.autograd.grad(
+        loss, sources, create_graph=again, allow_unused=True, materialize_grads=True
+    )
+    return loss, more, list(gradients)
+
+
+DIFFERENTIATE = {"tensorflow": _by_tensorflow, "jax": _by_jax, "torch": _by_torch}
+
+
+def gradients(function, arrays=(), variables=(), layer=None):
+    """The gradients alone, of a function that returns a loss; see `differentiate`."""
+    return differentiate(lambda *a: (function(*a), ()), arrays, variables, layer)[2]
+
+
+def compiled(function, jit_compile=False):
+    """The function as `fit` would run it: traced, and compiled by XLA where that is asked for.
+
+    JAX has no other way, and PyTorch runs it as it is.
+    """
+    if BACKEND == "tensorflow":
+        return tf.function(function, jit_compile=jit_compile)
+    return jax.jit(function) if BACKEND == "jax" else function
+
+
+@contextlib.contextmanager
+def double_precision():
+    """Float64 is float64 in here, under every backend.
+
+    JAX makes it float32 unless it is told otherwise. Under PyTorch Keras multiplies in single
+    precision what is double: it takes the common type of two float64 to be float32.
+    """
+    if BACKEND == "jax":
+        with jax.enable_x64(True):
+            yield
+    elif BACKEND == "torch":
+        result_type = keras.backend.result_type
+
+        def exact(*types):
+            is_double = any("float64" in str(each) for each in types)
+            return "float64" if is_double else result_type(*types)
+
+        with patch.object(sys.modules[result_type.__module__], "result_type", exact):
+            yield
+    else:
+        yield
+
+
+def examples(number):
+    """How many examples a property is tried on: fewer where each new shape is compiled anew."""
+    return number if BACKEND == "tensorflow" else min(number, 5)
+
+
+def some(cases):
+    """All cases; under JAX, which compiles each for a second or two, every fifth of them.
+
+    Five has no factor in common with 2, 3 or 4: of a product of choices each is still among them.
+    """
+    cases = list(cases)
+    return cases[::5] if BACKEND == "jax" else cases
+
+
+class Batches(keras.utils.PyDataset):
+    """Batches made before, for `fit` and `evaluate` under any backend."""
+
+    def __init__(self, batches):
+        super().__init__()
+        self.batches = [keras.tree.map_structure(np.asarray, tuple(batch)) for batch in batches]
+
+    def __len__(self):
+        return len(self.batches)
+
+    def __getitem__(self, index):
+        return self.batches[index]
+
+
+def _readable(read):
+    """PyTorch gives no numbers of a tensor that has a gradient; here they are only looked at.
+
+    The package must say itself where it means that: to it, PyTorch stays as strict as it is.
+    """
+
+    @functools.wraps(read)
+    def numbers(tensor, *args, **kwargs):
+        caller = sys._getframe(1).f_globals["__name__"]
+        return read(tensor if caller.startswith("rnn_course") else tensor.detach(), *args, **kwargs)
+
+    return numbers
+
+
+if BACKEND == "torch":
+    torch.Tensor.__array__ = _readable(torch.Tensor.__array__)
+    torch.set_num_threads(1)
