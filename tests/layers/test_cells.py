@@ -75,7 +75,7 @@ def test_weights_start_as_in_keras(name):
     cell.build((None, FEATURES))
     reference.build((None, FEATURES))
     np.testing.assert_array_equal(cell.bias, reference.bias)
-    recurrent_kernel = np.array(cell.recurrent_kernel)
+    recurrent_kernel = ops.convert_to_numpy(cell.recurrent_kernel)
     np.testing.assert_allclose(recurrent_kernel @ recurrent_kernel.T, np.eye(UNITS), atol=1e-5)
 
 
