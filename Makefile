@@ -7,9 +7,10 @@ PYTHON ?= python3
 BIN := .venv/bin
 endif
 INSTALLED := .venv/installed
+BACKENDS := build/backends/.venv/installed
 
 # `make help` lists what stands behind ## on the line of each target.
-.PHONY: course help test lab lab-check colab compat next binder binder-check launch site site-check hub hub-check exercises example-class
+.PHONY: course help test lab lab-check colab compat backends next binder binder-check launch site site-check hub hub-check exercises example-class
 course: $(INSTALLED)  ## run every notebook, and show what came out: build/course/index.html
 	"$(BIN)/rnn-course" run
 
@@ -39,6 +40,9 @@ colab: $(INSTALLED)  ## make an environment with the versions that Colab brings
 compat: colab  ## run every notebook in that environment
 	"$(BIN)/python" -m pytest deploy/check_colab.py
 
+backends: $(BACKENDS)  ## the tests of layers and models under JAX and PyTorch
+	"$(BIN)/python" deploy/check_backends.py
+
 next: $(INSTALLED)  ## run the tests of layers and models with unreleased TensorFlow and Keras
 	"$(BIN)/python" deploy/check_next.py
 
@@ -65,6 +69,10 @@ exercises: $(INSTALLED)  ## derive the students' exercises, and the example clas
 
 example-class: $(INSTALLED)  ## grade a made-up class: build/example-class/index.html
 	"$(BIN)/rnn-course" grade tests/submissions --out build/example-class --cell-timeout 20
+
+$(BACKENDS): $(INSTALLED) deploy/check_backends.py
+	"$(BIN)/python" deploy/check_backends.py install
+	"$(BIN)/python" -c "open('$(BACKENDS)', 'w').close()"
 
 # Installs once: again only when what is to be installed has changed.
 $(INSTALLED): pyproject.toml constraints.txt
