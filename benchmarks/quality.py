@@ -67,6 +67,7 @@ class Run(NamedTuple):
             validation_data=development,
             epochs=self.epochs or epochs,
             callbacks=callbacks,
+            shuffle=False,  # the batches do it
         )
         finished.touch()
 
