@@ -414,6 +414,15 @@ def test_committed_results_hold_what_they_claim():
     assert results["graded again"] == 0
 
 
+def test_the_words_about_speed_fit_the_numbers():
+    results = json.loads((FOLDER / "results" / "recurrence.json").read_text("utf-8"))
+    ours, keras = list(results["multiples of the floor"].values())[:2]
+    assert ours["training"] < keras["training"]
+    assert keras["inference"] < ours["inference"]
+    aim = results["aims"]["training, the best of Keras, geometric mean"]["aim"]
+    assert keras["training"] < float(aim.removeprefix("≥ "))
+
+
 def test_the_page_of_results_says_what_was_measured(benchmark):
     page = (FOLDER.parent / "docs" / "results.md").read_text("utf-8")
     assert benchmark("tables").replaced(page) == page, "run python benchmarks/tables.py"

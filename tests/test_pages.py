@@ -22,6 +22,17 @@ def test_links_of_a_page_lead_to_files(path):
         assert (path.parent / link).exists(), link
 
 
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
+def test_links_to_a_heading_of_a_page_lead_there(path):
+    """As GitHub names it; the site knows that name too."""
+    for page, anchor in re.findall(r"\]\(([^)#\s:]*)#([^)\s]+)\)", path.read_text("utf-8")):
+        if page.endswith(".md") or not page:
+            text = ((path.parent / page) if page else path).read_text("utf-8")
+            headings = re.findall(r"^#+ +(.+)$", text, re.MULTILINE)
+            names = [re.sub(r"[^\w -]", "", h).lower().replace(" ", "-") for h in headings]
+            assert anchor in names, (page, anchor)
+
+
 def test_the_readme_is_short_and_names_every_notebook():
     readme = (ROOT / "README.md").read_text("utf-8")
     assert len(readme.splitlines()) <= 90

@@ -113,7 +113,8 @@ def columns(
         if scheme == "iob2":
             match = _IOB2.fullmatch(tag)
             if not match:
-                raise _malformed(file, number, f"tag {tag!r}", "O, B-TYPE or I-TYPE")
+                wanted = "O, B-TYPE or I-TYPE; scheme=None takes any tags"
+                raise _malformed(file, number, f"tag {tag!r}", wanted)
             if match[1] == "I" and match[2] != open_type:
                 if not repair:
                     raise _malformed(

@@ -207,7 +207,7 @@ def test_with_tabs_a_token_may_have_spaces(write):
         ("a\tO", "b\tc\tO", "columns: 3; expected 2, as in the first"),
         ("a\tO", "\tO", r"'\tO'; expected a token and a tag"),
         ("a\tO", "b\t", r"'b\t'; expected a token and a tag"),
-        ("a\tO", "b\tPER", "tag 'PER'; expected O, B-TYPE or I-TYPE"),
+        ("a\tO", "b\tPER", "tag 'PER'; expected O, B-TYPE or I-TYPE; scheme=None takes any"),
         ("a\tO", "b\tS-PER", "tag 'S-PER'; expected O, B-TYPE or I-TYPE"),
         ("a\tO", "b\tB-", "tag 'B-'; expected O, B-TYPE or I-TYPE"),
         ("a\tO", "b\tI-PER", "tag 'I-PER' continues no PER; expected B-PER; repair=True"),
