@@ -17,7 +17,7 @@ course: $(INSTALLED)  ## run every notebook, and show what came out: build/cours
 help:  ## list these
 	@$(PYTHON) -c "import re; [print(f'make {name:14} {text}') for name, text in re.findall(r'^([a-z-]+):.*## (.+)', open('Makefile', encoding='utf-8').read(), re.M)]"
 
-test: $(INSTALLED)  ## run every check: style, unit tests, docstrings, notebooks
+test: $(INSTALLED)  ## check style, unit tests, examples in docstrings, notebooks
 	"$(BIN)/ruff" check
 	"$(BIN)/ruff" format --check
 	"$(BIN)/python" -m pytest -n 2 --dist loadscope
