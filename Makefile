@@ -11,7 +11,7 @@ BACKENDS := build/backends/.venv/installed
 
 # `make help` lists what stands behind ## on the line of each target.
 .PHONY: course help test lab lab-check colab compat backends next binder binder-check launch site site-check hub hub-check exercises example-class
-course: $(INSTALLED)  ## run every notebook, and show what came out: build/course/index.html
+course: $(INSTALLED)  ## run every notebook, and write a page of what came out: build/course/index.html
 	"$(BIN)/rnn-course" run
 
 help:  ## list these
