@@ -61,7 +61,8 @@ def _by_jax(function, arrays, variables, layer):
         return loss, (more, [scope.get_current_value(variable) for variable in kept])
 
     values = [variable.value for variable in variables]
-    differentiated = jax.value_and_grad(stateless, (0, 1), has_aux=True)
+    # Compiled as one: step by step, JAX would compile each operation, and every loop anew.
+    differentiated = jax.jit(jax.value_and_grad(stateless, (0, 1), has_aux=True))
     (loss, (more, after)), gradients = differentiated(arrays, values)
     for variable, value in zip(kept, after, strict=True):
         if value is not None:  # it is where the function has given it a new one
@@ -103,37 +104,27 @@ def compiled(function, jit_compile=False):
 def double_precision():
     """Float64 is float64 in here, under every backend.
 
-    JAX makes it float32 unless it is told otherwise. Under PyTorch Keras multiplies in single
-    precision what is double: it takes the common type of two float64 to be float32.
+    JAX makes it float32 unless it is told otherwise. Except under TensorFlow, Keras multiplies in
+    single precision what is double: it takes the common type of two float64 to be float32.
     """
-    if BACKEND == "jax":
-        with jax.enable_x64(True):
-            yield
-    elif BACKEND == "torch":
-        result_type = keras.backend.result_type
+    result_type = keras.backend.result_type
 
-        def exact(*types):
-            is_double = any("float64" in str(each) for each in types)
-            return "float64" if is_double else result_type(*types)
+    def exact(*types):
+        is_double = any("float64" in str(each) for each in types)
+        return "float64" if is_double else result_type(*types)
 
-        with patch.object(sys.modules[result_type.__module__], "result_type", exact):
-            yield
-    else:
+    with contextlib.ExitStack() as stack:
+        if BACKEND == "jax":
+            stack.enter_context(jax.enable_x64(True))
+        if BACKEND != "tensorflow":
+            module = sys.modules[result_type.__module__]
+            stack.enter_context(patch.object(module, "result_type", exact))
         yield
 
 
 def examples(number):
     """How many examples a property is tried on: fewer where each new shape is compiled anew."""
     return number if BACKEND == "tensorflow" else min(number, 5)
-
-
-def some(cases):
-    """All cases; under JAX, which compiles each for a second or two, every fifth of them.
-
-    Five has no factor in common with 2, 3 or 4: of a product of choices each is still among them.
-    """
-    cases = list(cases)
-    return cases[::5] if BACKEND == "jax" else cases
 
 
 class Batches(keras.utils.PyDataset):

@@ -6,7 +6,7 @@ import itertools
 import keras
 import numpy as np
 import pytest
-from backends import BACKEND, compiled, differentiate, examples, some
+from backends import BACKEND, compiled, differentiate, examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from keras import ops
@@ -82,7 +82,7 @@ def run(layer, inputs, states, mask, counts=1.0):
 
 @pytest.mark.parametrize(
     ("name", "mask_name", "go_backwards", "return_sequences"),
-    some(itertools.product(LAYERS, MASKS, [False, True], [False, True])),
+    list(itertools.product(LAYERS, MASKS, [False, True], [False, True])),
 )
 def test_equals_keras_built_in(name, mask_name, go_backwards, return_sequences):
     make, built_in, options = LAYERS[name]
@@ -110,7 +110,7 @@ def test_equals_keras_built_in(name, mask_name, go_backwards, return_sequences):
 
 
 @pytest.mark.parametrize(
-    ("name", "unroll", "use_bias"), some(itertools.product(LAYERS, [True, False], [True, False]))
+    ("name", "unroll", "use_bias"), list(itertools.product(LAYERS, [True, False], [True, False]))
 )
 def test_equals_keras_without_bias_and_unrolled(name, unroll, use_bias):
     make, built_in, options = LAYERS[name]
@@ -326,7 +326,7 @@ def test_dtypes(dtype):
 
 
 @pytest.mark.parametrize(
-    ("form", "name"), some(itertools.product(["alone", "stacked", "bidirectional"], LAYERS))
+    ("form", "name"), list(itertools.product(["alone", "stacked", "bidirectional"], LAYERS))
 )
 def test_save_and_load(form, name, tmp_path):
     make, *_ = LAYERS[name]
