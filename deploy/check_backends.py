@@ -27,7 +27,7 @@ TESTS = (
     *("layers", "models", "metrics", "inspection"),
     *("test_bptt.py", "test_interop.py", "test_callbacks.py", "text/test_vocabulary.py"),
 )
-# What JAX's compiler can leave undone: it then takes a fifth of the time, which is most of the tests'.
+# What JAX's compiler can leave undone: it takes a fifth of the time then, most of the tests' time.
 QUICK = {
     "JAX_DISABLE_MOST_OPTIMIZATIONS": "1",
     "XLA_FLAGS": "--xla_cpu_use_fusion_emitters=false --xla_cpu_parallel_codegen_split_count=1",

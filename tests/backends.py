@@ -123,22 +123,37 @@ def double_precision():
 
 
 def examples(number):
-    """How many examples a property is tried on: fewer where each new shape is compiled anew."""
-    return number if BACKEND == "tensorflow" else min(number, 5)
+    """How many examples a property is tried on: few where each new shape is compiled anew."""
+    return min(number, 3) if BACKEND == "jax" else number
 
 
-class Batches(keras.utils.PyDataset):
-    """Batches made before, for `fit` and `evaluate` under any backend."""
-
+class _Batches(keras.utils.PyDataset):
     def __init__(self, batches):
         super().__init__()
-        self.batches = [keras.tree.map_structure(np.asarray, tuple(batch)) for batch in batches]
+        self.batches = batches
 
     def __len__(self):
         return len(self.batches)
 
     def __getitem__(self, index):
         return self.batches[index]
+
+
+def as_dataset(batches):
+    """Batches made before, of any shapes, for `fit` and `evaluate` under any backend."""
+    batches = [keras.tree.map_structure(np.asarray, tuple(batch)) for batch in batches]
+    if BACKEND != "tensorflow":
+        return _Batches(batches)
+
+    # There Keras takes the shapes of a PyDataset's first batches for those of all of them.
+    def common(*arrays):
+        sizes = zip(*(array.shape for array in arrays), strict=True)
+        shape = [size[0] if len(set(size)) == 1 else None for size in sizes]
+        return tf.TensorSpec(shape, arrays[0].dtype)
+
+    signature = keras.tree.map_structure(common, *batches)
+    made = tf.data.Dataset.from_generator(lambda: iter(batches), output_signature=signature)
+    return made.apply(tf.data.experimental.assert_cardinality(len(batches)))
 
 
 def _readable(read):

@@ -10,7 +10,7 @@ from pathlib import Path
 import keras
 import numpy as np
 import pytest
-from backends import BACKEND, Batches
+from backends import BACKEND, as_dataset
 
 from rnn_course.callbacks import training_callbacks, training_log
 from rnn_course.losses import TokenCrossEntropy
@@ -38,12 +38,12 @@ def unshuffled(sentences, batch_size):
     for start in range(0, len(sentences), batch_size):
         rows = sentences[start : start + batch_size]
         batches.append((pad([[BEGIN, *s] for s in rows]), pad([[*s, END] for s in rows])))
-    return Batches(batches)
+    return as_dataset(batches)
 
 
 def language_model(folder, *more, epochs=20):
     """Train with all that could go wrong: shuffled batches, dropout, a schedule, patience."""
-    keras.utils.set_random_seed(1)
+    keras.utils.set_random_seed(5 if BACKEND == "jax" else 1)  # its best epoch is not the first
     generator = np.random.default_rng(0)
     sentences = [generator.integers(4, 9, n).tolist() for n in generator.integers(1, 9, 40)]
     if BACKEND == "tensorflow":
@@ -80,7 +80,7 @@ def perceptron(folder, *more, pass_data=True):
         train = tf.data.Dataset.from_generator(batches, output_signature=spec)
         train = train.apply(tf.data.experimental.assert_cardinality(3))
     else:  # what draws a new order for each pass is TensorFlow's
-        train, pass_data = Batches(batches()), False
+        train, pass_data = as_dataset(batches()), False
     layers = [keras.Input((3,)), keras.layers.Dropout(0.5), keras.layers.Dense(1)]
     model = keras.Sequential(layers)
     model.compile(keras.optimizers.Adam(0.2), "mse")

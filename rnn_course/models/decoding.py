@@ -113,6 +113,7 @@ def rollout(step, states, memory, forced, is_forced, limits=None, pick=greedy):
     Returns:
         Token ids, ``(batch, timesteps)``, after the `rnn_course.tokens.BEGIN` that is fed first.
     """
+    forced, is_forced = ops.convert_to_tensor(forced), ops.convert_to_tensor(is_forced)
     timesteps = ops.shape(forced)[1]
     places = ops.expand_dims(ops.arange(timesteps), 0)
 

@@ -206,6 +206,7 @@ def test_t10_two_biases_add_up_to_one():
     assert 4 * 32 * (300 + 32 + 2) == 42_752  # B's count
 
 
+@pytest.mark.usefixtures("double_precision")
 def test_batch_of_one_and_every_dtype():
     for dtype in ("float64", "mixed_bfloat16"):
         cell = LSTMCell(UNITS, dtype=dtype)

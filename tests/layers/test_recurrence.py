@@ -311,6 +311,7 @@ def test_other_cells_run_in_keras_loop():
     np.testing.assert_allclose(layers(inputs), stacked, atol=1e-6)
 
 
+@pytest.mark.usefixtures("double_precision")
 @pytest.mark.parametrize("dtype", ["float64", "mixed_bfloat16"])
 def test_dtypes(dtype):
     layer = RNN(LSTMCell(UNITS, dtype=dtype), return_sequences=True, dtype=dtype)

@@ -4,6 +4,7 @@ import itertools
 
 import numpy as np
 import pytest
+from backends import BACKEND
 from keras import ops
 
 from rnn_course.models import restrict
@@ -396,7 +397,7 @@ def test_the_loop_stops_when_every_row_has_ended():
     nothing = np.zeros((2, 1000), "int32")
     tokens = rollout(Steps(step).step, [], (), nothing, nothing > 0, np.array([1000, 1000]))
     assert ops.convert_to_numpy(tokens)[:, :4].tolist() == [[4, 5, 6, 0]] * 2
-    assert len(calls) == 4  # outside a graph every call is seen
+    assert len(calls) == (1 if BACKEND == "jax" else 4)  # JAX traces a step once and compiles it
 
 
 def test_an_end_token_in_a_prompt_does_not_end_it():

@@ -5,7 +5,7 @@ import math
 import keras
 import numpy as np
 import pytest
-from backends import Batches
+from backends import as_dataset
 
 from rnn_course.losses import PathCrossEntropy, TokenCrossEntropy
 from rnn_course.metrics import Perplexity
@@ -42,8 +42,8 @@ BITS = (6 * 4 + 3 * 6 + 5 + 8 + 7) / 12
 def dataset(batches, weights=None):
     ids = [pad(batch) if any(batch) else np.zeros((len(batch), 2), "int32") for batch in batches]
     if weights is None:
-        return Batches(zip(ids, ids, strict=True))
-    return Batches(zip(ids, ids, [np.array(w, "float32") for w in weights], strict=True))
+        return as_dataset(zip(ids, ids, strict=True))
+    return as_dataset(zip(ids, ids, [np.array(w, "float32") for w in weights], strict=True))
 
 
 def in_bits(loss):
