@@ -21,7 +21,8 @@ elif BACKEND == "jax":
 else:
     import torch
 
-to_numpy = ops.convert_to_numpy
+# What to give `compile`: without it JAX takes minutes, and PyTorch's compiler is not for loops.
+JIT_COMPILE = {"tensorflow": [False, True], "jax": [True], "torch": [False]}[BACKEND]
 
 
 def differentiate(function, arrays=(), variables=(), layer=None):
@@ -79,7 +80,7 @@ def _by_torch(function, arrays, variables, layer):
     gradients = torch.autograd.grad(
         loss, sources, create_graph=again, allow_unused=True, materialize_grads=True
     )
-    return loss, more, list(gradients)
+    return loss if again else loss.detach(), more, list(gradients)
 
 
 DIFFERENTIATE = {"tensorflow": _by_tensorflow, "jax": _by_jax, "torch": _by_torch}
@@ -163,13 +164,16 @@ def _readable(read):
     """
 
     @functools.wraps(read)
-    def numbers(tensor, *args, **kwargs):
+    def numbers(tensor, dtype=None, copy=None):  # which NumPy 2 asks with; PyTorch has no copy
         caller = sys._getframe(1).f_globals["__name__"]
-        return read(tensor if caller.startswith("rnn_course") else tensor.detach(), *args, **kwargs)
+        array = read(tensor if caller.startswith("rnn_course") else tensor.detach(), dtype)
+        return array.copy() if copy else array
 
     return numbers
 
 
 if BACKEND == "torch":
     torch.Tensor.__array__ = _readable(torch.Tensor.__array__)
+    # And what NumPy makes of a tensor is NumPy's.
+    torch.Tensor.__array_wrap__ = lambda tensor, array, context=None, scalar=False: array[()]
     torch.set_num_threads(1)

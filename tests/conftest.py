@@ -10,6 +10,12 @@ import pytest
 from backends import double_precision
 
 
+def pytest_configure(config):
+    """Let tests look at the numbers of a PyTorch tensor that has a gradient; see `backends`."""
+    message = "Converting a tensor with requires_grad=True to a scalar"
+    config.addinivalue_line("filterwarnings", f"ignore:{message}:UserWarning")
+
+
 def pytest_collection_modifyitems(config, items):
     """Skip what is marked as TensorFlow's alone where Keras runs on another backend."""
     if keras.backend.backend() == "tensorflow":

@@ -7,7 +7,7 @@ import math
 import keras
 import numpy as np
 import pytest
-from backends import differentiate, examples
+from backends import JIT_COMPILE, differentiate, examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from keras import ops
@@ -301,7 +301,7 @@ TOKENS = np.array([[4, 5, 6, 7], [8, 5, 0, 0], [0, 0, 0, 0]])
 GOLD = np.array([[5, 4, 6, 6], [4, 4, 0, 0], [0, 0, 0, 0]])
 
 
-@pytest.mark.parametrize("jit_compile", [False, True])
+@pytest.mark.parametrize("jit_compile", JIT_COMPILE)
 def test_training_takes_the_gradient_of_the_mean(jit_compile):
     """Of the mean, not of the sum, and when compiled for an accelerator as well."""
     model = crf_model()

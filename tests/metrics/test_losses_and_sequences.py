@@ -123,6 +123,7 @@ def test_loss_of_padding_alone_is_zero():
     np.testing.assert_array_equal(gradient, 0)
 
 
+@pytest.mark.usefixtures("double_precision")
 @pytest.mark.parametrize("targets_dtype", ["int32", "int64", "float32"])
 @pytest.mark.parametrize("logits_dtype", ["float32", "float64", "bfloat16"])
 def test_dtypes(targets_dtype, logits_dtype):
