@@ -53,7 +53,7 @@ def test_binder_gets_the_core_at_the_pinned_versions():
     assert pinned.items() <= PINS.items()
     post_build = (ROOT / "postBuild").read_text("utf-8")
     install = "install --no-deps --constraint constraints.txt tensorflow-text --editable ."
-    assert post_build.endswith(f"{install}\n")
+    assert f"{install}\n" in post_build
     names = {name.split("=")[0].removesuffix("-base") for name in conda} | pinned.keys()
     assert set(CORE) - names == {"tensorflow-text"}
     python = next(name for name in conda if name.startswith("python="))
