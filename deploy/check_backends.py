@@ -104,8 +104,6 @@ def run(backend):
         "-p",
         "no:cacheprovider",
     ]
-    # PyTorch makes arrays of its tensors in the way of NumPy 1.
-    options += ["-W", "ignore:__array:DeprecationWarning"]
     command = [PYTHON, "-m", "pytest", "-q", "-n", "2", "--dist", "loadscope", *options]
     tests = [str(Path("tests", name)) for name in TESTS]
     print(f"KERAS_BACKEND={backend}", flush=True)
