@@ -235,7 +235,7 @@ class LanguageModel(TokenModel):
             A list of token id lists: the continuations, without the end token.
         """
         prompts = self._checked(prompts)
-        return self.decoder.generate(np.empty(len(prompts)), prompts, max_length, **options)
+        return self.decoder.generate(np.zeros(len(prompts)), prompts, max_length, **options)
 
     def search(self, prompts=((),), max_length=50, **options):
         """Each prompt's likeliest continuations; see `rnn_course.models.decoding.Decoder.search`.
@@ -248,7 +248,7 @@ class LanguageModel(TokenModel):
             For each prompt a list of `rnn_course.models.Hypothesis`, the best first.
         """
         prompts = self._checked(prompts)
-        return self.decoder.search(np.empty(len(prompts)), prompts, max_length, **options)
+        return self.decoder.search(np.zeros(len(prompts)), prompts, max_length, **options)
 
     def get_config(self):
         """The constructor's arguments."""

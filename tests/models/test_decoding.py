@@ -36,7 +36,7 @@ class Network:
         return ops.matmul(h, O), [h]
 
     def generate(self, prompts, max_length, **kwargs):
-        return Decoder(self).generate(np.empty(len(prompts)), prompts, max_length, **kwargs)
+        return Decoder(self).generate(np.zeros(len(prompts)), prompts, max_length, **kwargs)
 
     def logits(self, tokens):
         """The logits after a prefix, from the start; impossible what is never generated."""
@@ -82,7 +82,7 @@ class Steps:
 
 def generate(function, states, prompts, max_length, temperature=1.0, **kwargs):
     decoder = Decoder(Steps(function, states))
-    return decoder.generate(np.empty(len(prompts)), prompts, max_length, temperature, **kwargs)
+    return decoder.generate(np.zeros(len(prompts)), prompts, max_length, temperature, **kwargs)
 
 
 def constant(logits):
@@ -271,7 +271,7 @@ def all_continuations(network, prompt, max_length):
 
 
 def search(network, prompts, max_length, **options):
-    return Decoder(network).search(np.empty(len(prompts)), prompts, max_length, **options)
+    return Decoder(network).search(np.zeros(len(prompts)), prompts, max_length, **options)
 
 
 @pytest.mark.parametrize("length_penalty", [0, 0.7, 1])
@@ -471,5 +471,5 @@ def test_one_compiled_loop_serves_all_shapes():
     decoder = Decoder(network)
     for prompts, n in ((PROMPTS, 6), (PROMPTS[:2], 11), ([[4]], 1)):
         expected = [network.greedy(prompt, n) for prompt in prompts]
-        assert decoder.generate(np.empty(len(prompts)), prompts, n, temperature=0) == expected
+        assert decoder.generate(np.zeros(len(prompts)), prompts, n, temperature=0) == expected
     assert len(decoder.loops) == 1
