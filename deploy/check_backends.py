@@ -94,7 +94,7 @@ def with_list(page):
 
 
 def run(backend):
-    """Run the tests under a backend; true when they pass."""
+    """Run the tests under a backend; pytest's exit status, 0 when they pass."""
     options = [
         "-o",
         "addopts=",
@@ -108,9 +108,7 @@ def run(backend):
     tests = [str(Path("tests", name)) for name in TESTS]
     print(f"KERAS_BACKEND={backend}", flush=True)
     environment = {**os.environ, "KERAS_BACKEND": backend} | (QUICK if backend == "jax" else {})
-    return (
-        subprocess.run([*command, *tests], cwd=ROOT, env=environment, check=False).returncode == 0
-    )
+    return subprocess.run([*command, *tests], cwd=ROOT, env=environment, check=False).returncode
 
 
 if __name__ == "__main__":
@@ -119,5 +117,6 @@ if __name__ == "__main__":
     elif sys.argv[1:] == ["list"]:
         PAGE.write_text(with_list(PAGE.read_text("utf-8")), "utf-8")
     else:
-        failed = [backend for backend in sys.argv[1:] or BACKENDS if not run(backend)]
+        statuses = {backend: run(backend) for backend in sys.argv[1:] or BACKENDS}
+        failed = [f"{name} (exit status {status})" for name, status in statuses.items() if status]
         sys.exit(f"Tests fail under {' and '.join(failed)}." if failed else 0)

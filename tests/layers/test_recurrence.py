@@ -401,6 +401,13 @@ def test_a_loaded_model_has_as_many_directions_as_the_saved_one(tmp_path):
         np.testing.assert_array_equal(weight, other)
 
 
+@pytest.mark.skipif(BACKEND != "torch", reason="is about PyTorch's compiler")
+def test_pytorch_does_not_write_the_loop_out():
+    model = keras.Sequential([RNN(LSTMCell(UNITS))])
+    model.compile("sgd", "mse")
+    assert model.jit_compile is False
+
+
 # Bad input
 
 
