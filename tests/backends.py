@@ -128,6 +128,18 @@ def examples(number):
     return min(number, 3) if BACKEND == "jax" else number
 
 
+def keras_counts(mask, go_backwards=False):
+    """Where the outputs of Keras's own layers are comparable: 1 or 0, ``(batch, timesteps, 1)``.
+
+    Everywhere; but under JAX, which repeats the initial state at masked steps before the first real
+    one where the others give zeros, from that one on. In the order of the walk.
+    """
+    if mask is None or BACKEND != "jax":
+        return np.ones((1, 1, 1))
+    walk = np.asarray(mask, bool)[:, ::-1] if go_backwards else np.asarray(mask, bool)
+    return np.maximum.accumulate(walk, axis=1)[..., None].astype("float64")
+
+
 class _Batches(keras.utils.PyDataset):
     def __init__(self, batches):
         super().__init__()

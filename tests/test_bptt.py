@@ -6,7 +6,7 @@ import sys
 import keras
 import numpy as np
 import pytest
-from backends import differentiate
+from backends import differentiate, keras_counts
 from keras import ops
 
 from rnn_course import bptt
@@ -175,7 +175,9 @@ def assert_equals_layer(cell, layer, run, mask):
     layer.build(inputs.shape)
     layer.set_weights(weights)
     record = bptt.forward(cell, weights, inputs, initial_state, mask)
+    counts = keras_counts(mask)
     for output_gradients, finals in random_losses(cell, *inputs.shape[:2]):
+        output_gradients = output_gradients * counts
 
         def loss_and_results(inputs, *states, weights=(output_gradients, *finals)):
             results = layer(inputs, initial_state=list(states), mask=mask)
@@ -185,6 +187,7 @@ def assert_equals_layer(cell, layer, run, mask):
         _, results, by_keras = differentiate(
             loss_and_results, [inputs, *initial_state], layer=layer
         )
+        results = [np.array(results[0]) * counts, *results[1:]]
         for actual, expected in zip([record.outputs, *record.final_state], results, strict=True):
             assert_near(actual, expected, 1e-12)
         sources = 1 + len(initial_state)

@@ -93,8 +93,6 @@ class CRF(keras.layers.Layer):
             )
         self.tags = tags
         self.supports_masking = True
-        if keras.backend.backend() == "torch":
-            self.supports_jit = False  # its compiler writes the loop out, which takes minutes
 
     def build(self, emissions_shape):
         """Create the transitions, ``(tags, tags)``."""

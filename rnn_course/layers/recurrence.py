@@ -73,8 +73,6 @@ class RNN(keras.layers.RNN):
         self.use_cudnn = use_cudnn
         if self._may_use_cudnn() and keras.backend.backend() == "tensorflow":
             self.supports_jit = False  # XLA cannot compile a call of cuDNN
-        if keras.backend.backend() == "torch":
-            self.supports_jit = False  # its compiler writes the loop out, which takes minutes
 
     def get_config(self):
         """Everything needed to create the layer anew, without its weights."""
