@@ -107,6 +107,7 @@ def start_hub(tmp_path):
         hub.terminate()  # it stops its proxy and its users' servers
         for process in psutil.wait_procs(family, timeout=20)[1]:
             process.kill()
+        hub.wait()  # psutil has: this tells Popen
 
 
 class User:
