@@ -33,7 +33,7 @@ CARDS = {
 WINGS = {
     "Networks, and how they are trained": ("layers", "models", "losses", "metrics", "callbacks"),
     "Text": ("text", "corpora"),
-    "Looking inside": ("bptt", "interop", "inspection", "figures"),
+    "Looking inside": ("bptt", "interop", "inspection", "figures", "studies"),
     "The course around them": ("notebooks", "grading", "cli"),
 }
 SHARED = "What they share"  # modules that are no wing

@@ -1,4 +1,4 @@
-"""The ``rnn-course`` command: run the notebooks, open them, fetch corpora, find out what is wrong.
+"""The ``rnn-course`` command: notebooks, corpora, studies, grading, and what is wrong here.
 
 Each command imports what it needs when it is called, so that all of them start quickly and those
 that need no notebook software work without it.
@@ -23,6 +23,8 @@ app = typer.Typer(
 )
 corpora_app = typer.Typer(help="List the corpora, or download real ones into the cache.")
 app.add_typer(corpora_app, name="corpora", invoke_without_command=True)
+study_app = typer.Typer(help="List the studies behind the course's claims, run them, show them.")
+app.add_typer(study_app, name="study", invoke_without_command=True)
 
 
 def _stop(message: str) -> NoReturn:
@@ -205,6 +207,72 @@ def download_corpora(
     """Download corpora into the cache."""
     if not _download(names):
         raise typer.Exit(1)
+
+
+@study_app.callback()
+def list_studies(context: typer.Context) -> None:
+    """List the studies: their questions, processor minutes, and whether their claims hold."""
+    if context.invoked_subcommand:
+        return
+    from rnn_course import studies
+
+    for name in studies.names():
+        study = studies.study(name)
+        typer.echo(f"{name}: {study.question}")
+        try:
+            results = studies.load(name)
+        except FileNotFoundError:
+            typer.echo(f"    not run yet; estimated processor minutes: {study.cost:.0f}")
+            continue
+        found = [studies.outcome(studies.evaluate(claim, results)) for claim in study.claims]
+        counts = ", ".join(f"{found.count(each)} {each}" for each in dict.fromkeys(found))
+        typer.echo(f"    {results.minutes:.0f} processor minutes; claims: {counts or 'none'}")
+
+
+@study_app.command("run")
+def run_study(
+    names: Annotated[list[str], typer.Argument(help="Names, as `rnn-course study` lists them.")],
+    runs: Annotated[Path, typer.Option(help="Folder of the trainings.")] = Path("build/studies"),
+    out: Annotated[
+        Path | None, typer.Option(help="Folder for the results; the package's own by default.")
+    ] = None,
+    jobs: Annotated[int, typer.Option(min=1, help="Trainings at a time, a core each.")] = min(
+        2, os.cpu_count() or 1
+    ),
+) -> None:
+    """Run studies, or go on where they were, and write their results."""
+    from rnn_course.studies import results, running
+
+    for study in map(_study, names):
+        running.run(study, runs, jobs, say=typer.echo)
+        path = out / f"{study.name}.json" if out else results.shipped(study.name)
+        results.write(results.collect(study, runs), path)
+        typer.echo(f"Results: {path}")
+
+
+@study_app.command("show")
+def show_study(
+    name: Annotated[str, typer.Argument(help="As `rnn-course study` lists it.")],
+) -> None:
+    """Show what a study found: scores by setting and budget, and each claim with its interval."""
+    from rnn_course import studies
+    from rnn_course.studies import page
+
+    study = _study(name)
+    try:
+        results = studies.load(name)
+    except FileNotFoundError as error:
+        _stop(str(error))
+    typer.echo(page.report(study, results))
+
+
+def _study(name: str):
+    from rnn_course import studies
+
+    try:
+        return studies.study(name)
+    except KeyError as error:
+        _stop(error.args[0])
 
 
 @app.command()

@@ -28,15 +28,23 @@ MAY_USE = {
     "inspection": set(),
     "interop": {"layers"},
     "models": {"layers", "losses", "metrics", "text"},
+    "studies": {
+        *("bptt", "callbacks", "corpora", "inspection", "layers", "losses", "metrics", "models"),
+        "text",
+    },
     "notebooks": {"corpora", "layers", "text"},
     "grading": {"corpora", "figures", "layers", "notebooks", "text"},
-    "cli": {"corpora", "grading", "notebooks"},
+    "cli": {"corpora", "grading", "notebooks", "studies"},
 }
 COMMON = {"rnn_course", "rnn_course.tokens", "rnn_course.checks", "rnn_course.files"}
-# Strings and pipelines are TensorFlow's; one loop has a version for it; the doctor asks for it.
+# Strings and pipelines are TensorFlow's; one loop has a version for it; the doctor asks for it;
+# studies set its threads.
 WITH_TENSORFLOW = {
     f"rnn_course.{name}"
-    for name in ("text.batches", "text.tokenisers", "layers.loop", "notebooks.doctor")
+    for name in (
+        *("text.batches", "text.tokenisers", "layers.loop", "notebooks.doctor"),
+        "studies.running",
+    )
 }
 # Networks and what they are measured by: each module states its equations.
 WITH_EQUATIONS = (

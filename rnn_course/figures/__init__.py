@@ -7,7 +7,7 @@ numbers, markers and line styles say the same in grey. What a figure shows is sa
 """
 
 from rnn_course.figures.axes import alt_text, axes_for, describe
-from rnn_course.figures.curves import by_distance, gradient_by_lag, loss_curves
+from rnn_course.figures.curves import by_distance, gradient_by_lag, loss_curves, study_curves
 from rnn_course.figures.data import numbers
 from rnn_course.figures.diagrams import gru_step, lstm_step, unrolled
 from rnn_course.figures.embedding_map import embedding_map
@@ -35,6 +35,7 @@ __all__ = [
     "loss_curves",
     "lstm_step",
     "numbers",
+    "study_curves",
     "tag_heat_map",
     "text_heat_map",
     "unrolled",

@@ -127,8 +127,51 @@ def loss_curves(losses, ax=None, steps=None, xlabel="training step", ylabel="los
     return ax
 
 
-def _curves(xname, x, yname, curves, ax, xlabel, ylabel, log=False, markers=True):
-    """A line a model with a band over its runs, and the words for it."""
+def study_curves(results, metric=None, settings=None, ax=None):
+    """A study's scores against how long it trained, each setting with its interval over seeds.
+
+    Args:
+        results: a `rnn_course.studies.Results`, as ``studies.load(name)`` gives it.
+        metric: one of ``results.metrics``; the first by default.
+        settings: the labels of those to draw, at most six to be told apart; all by default.
+        ax: where to draw; a new figure by default.
+
+    Returns:
+        The `Axes`, with a legend. A line is the mean over seeds, its band the 95 % interval of that
+        mean.
+
+    Raises:
+        ValueError: when there is no such setting to draw.
+        KeyError: when there is no such metric.
+
+    Example:
+        >>> from types import SimpleNamespace
+        >>> curves = {"GRU": [[0.8, 0.9], [0.7, 0.85], [0.85, 0.95]]}
+        >>> results = SimpleNamespace(
+        ...     budgets=[100, 300], unit="updates", metrics=["accuracy"], curves=lambda *_: curves
+        ... )
+        >>> ax = study_curves(results)
+        >>> ax.get_xscale(), ax.lines[0].get_ydata().tolist()
+        ('log', [0.8, 0.9])
+    """
+    metric = metric or results.metrics[0]
+    curves = results.curves(metric, settings)
+    ax, text = _curves(
+        "budgets", results.budgets, "scores", curves, ax, results.unit, metric, interval=True
+    )
+    if len(results.budgets) > 1:
+        ax.set_xscale("log")
+    ax.set_xticks(results.budgets, [f"{budget:,}" for budget in results.budgets])
+    ax.minorticks_off()
+    describe(ax, text)
+    return ax
+
+
+def _curves(xname, x, yname, curves, ax, xlabel, ylabel, log=False, markers=True, interval=False):
+    """A line a model with a band over its runs, and the words for it.
+
+    With ``interval`` a model's values are not of runs: they are the line and the band's two edges.
+    """
     if not curves:
         raise ValueError(f"{yname} must hold at least one model: {{name: values}}")
     x = np.asarray(x, float)
@@ -147,7 +190,8 @@ def _curves(xname, x, yname, curves, ax, xlabel, ylabel, log=False, markers=True
         colour = COLOURS[i % len(COLOURS)]
         known = np.ma.masked_invalid(values)
         centre = np.ma.exp(np.ma.log(known).mean(axis=0)) if log else known.mean(axis=0)
-        centre, low, high = (np.ma.filled(v, np.nan) for v in (centre, known.min(0), known.max(0)))
+        parts = known if interval else (centre, known.min(0), known.max(0))
+        centre, low, high = (np.ma.filled(v, np.nan) for v in parts)
         ax.plot(
             x,
             centre,
