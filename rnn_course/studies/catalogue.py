@@ -5,7 +5,15 @@ from importlib import import_module
 from rnn_course.studies.study import Study
 
 # In the order of the notebooks that lean on them.
-_NAMES = ("forty_steps",)
+_NAMES = (
+    "radius",
+    "forty_steps",
+    "reset_before_after",
+    "gru_or_lstm",
+    "depth_or_width",
+    "recurrence_or_not",
+    "scores_scaled",
+)
 
 
 def names() -> tuple[str, ...]:
@@ -28,8 +36,8 @@ def study(name: str) -> Study:
     Example:
         >>> study("the_meaning_of_life")
         Traceback (most recent call last):
-        KeyError: "no study 'the_meaning_of_life'; there are forty_steps"
+        KeyError: "no study 'the_meaning_of_life': rnn-course study lists them"
     """
     if name not in _NAMES:
-        raise KeyError(f"no study {name!r}; there are {', '.join(_NAMES)}")
+        raise KeyError(f"no study {name!r}: rnn-course study lists them")
     return import_module(f"rnn_course.studies.{name}").STUDY
