@@ -7,12 +7,14 @@ from rnn_course.studies.study import Study
 # In the order of the notebooks that lean on them.
 _NAMES = (
     "radius",
+    "open_way",
     "forty_steps",
     "reset_before_after",
     "gru_or_lstm",
     "depth_or_width",
     "recurrence_or_not",
     "scores_scaled",
+    "pooling",
 )
 
 
