@@ -15,6 +15,8 @@ _NAMES = (
     "recurrence_or_not",
     "scores_scaled",
     "pooling",
+    "one_vector",
+    "where_it_looks",
 )
 
 
