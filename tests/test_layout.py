@@ -42,8 +42,8 @@ COMMON = {"rnn_course", "rnn_course.tokens", "rnn_course.checks", "rnn_course.fi
 WITH_TENSORFLOW = {
     f"rnn_course.{name}"
     for name in (
-        *("text.batches", "text.tokenisers", "layers.loop", "notebooks.doctor"),
-        "studies.running",
+        *("text.batches", "text.tokenisers", "notebooks.doctor", "studies.running"),
+        *("layers.loop", "layers.parts", "models.parts"),
     )
 }
 # Networks and what they are measured by: each module states its equations.

@@ -20,6 +20,7 @@ Time comes first in here, ``(timesteps, batch, …)``, so that one step is one p
 import keras
 from keras import ops
 
+from rnn_course.layers import parts
 from rnn_course.layers.cells import GRUCell, LSTMCell, SimpleRNNCell
 from rnn_course.layers.loop import scan, stacked
 
@@ -77,14 +78,13 @@ class LSTM(SimpleRNN):
 
     def forward_step(self, x, states):
         h, c = states
-        a = x + h @ self.U
-        i, f, candidate, o = self.gates(a)
+        i, f, candidate, o = self.gates(x + h @ self.U)
         c = f * c + i * candidate
-        return [o * self.g(c), c], [a]
+        return [o * self.g(c), c], [ops.concatenate([i, f, candidate, o], axis=-1)]
 
     def backward_step(self, kept, states, gradients):
-        (_, a), (_, c), (dh, dc) = kept, states, gradients
-        i, f, candidate, o = self.gates(a)  # again, rather than kept for every step
+        (_, gates), (_, c), (dh, dc) = kept, states, gradients
+        i, f, candidate, o = ops.split(gates, 4, axis=-1)
         g_c = self.g(f * c + i * candidate)
         dc = dc + dh * o * self.g_prime(g_c)
         da_i = dc * candidate * self.sigma_prime(i)
@@ -191,6 +191,7 @@ def run(cell, projected, initial_states, mask=None, final_states=True):
     if isinstance(cell, GRUCell) and cell.reset_after and cell.use_bias:
         weights.append(ops.copy(cell.bias)[1])
     masks = [] if mask is None else [mask]
+    in_part = parts.is_inside()
 
     def hold(new, old, real):
         """What is new at the real steps, what is old at the masked ones."""
@@ -209,6 +210,8 @@ def run(cell, projected, initial_states, mask=None, final_states=True):
 
         inputs = [projected, *masks]
         last, trace = scan(step, initial, inputs, states + equations.keeps)
+        if in_part:  # whose end may come before its gradient: TensorFlow's arrays would stay behind
+            trace = [stacked(each) for each in trace]
         others, (h, *kept) = trace[: states - 1], trace[states - 1 :]
         h = stacked(h)
 
@@ -229,7 +232,7 @@ def run(cell, projected, initial_states, mask=None, final_states=True):
                 ds[1:] = [dy[timesteps + i] for i in range(states - 1)]
             equations.U_T = ops.transpose(equations.U)  # here, not at every step
             inputs = [dy[:timesteps], before, *others, h, *kept, *masks]
-            place = 2 + states if equations.da_is_kept_there else None
+            place = 2 + states if equations.da_is_kept_there and not in_part else None
             d_initial, [da] = scan(step_back, ds, inputs, 1, reverse=True, place=place)
             da = stacked(da)
             d_weights = equations.weight_gradients([h, *kept], before, da)

@@ -14,7 +14,7 @@ from types import SimpleNamespace
 import keras
 from keras import ops
 
-from rnn_course.layers import cudnn, kernel
+from rnn_course.layers import cudnn, kernel, parts
 
 
 @keras.saving.register_keras_serializable("rnn_course")
@@ -110,7 +110,9 @@ class RNN(keras.layers.RNN):
                 self.cell, sequences, initial_state, self.return_sequences, self.go_backwards
             )
         if self.backward_pass == "by_hand" and not self.unroll and kernel.supports(self.cell):
-            return self._walk_by_hand(sequences, initial_state, mask)
+            if self._is_worth_sharing(sequences):
+                return parts.side_by_side(self._walk_by_hand, sequences, mask, *initial_state)
+            return self._walk_by_hand(sequences, mask, *initial_state)
         projected = self.cell.project(sequences)  # (batch, timesteps, gates * units)
         # Keras's loop over time calls its layer's cell at each step. It is given a stand-in for
         # this layer, alike but for the cell: what is left of it is the recurrence.
@@ -141,7 +143,7 @@ class RNN(keras.layers.RNN):
         wanted = self.use_cudnn and self.backward_pass == "by_hand" and not self.unroll
         return wanted and cudnn.layer_for(self.cell) is not None and cudnn.is_there()
 
-    def _walk_by_hand(self, sequences, initial_state, mask):
+    def _walk_by_hand(self, sequences, mask, *initial_state):
         self.cell.check_features(sequences.shape)
         sequences = ops.transpose(sequences, (1, 0, 2))  # (timesteps, batch, features)
         if mask is not None:
@@ -152,7 +154,7 @@ class RNN(keras.layers.RNN):
         outputs, states = kernel.run(
             self.cell,
             self.cell.project(sequences),
-            keras.tree.flatten(initial_state),
+            initial_state,
             mask,
             final_states=self.return_state or self.stateful,
         )
@@ -161,6 +163,14 @@ class RNN(keras.layers.RNN):
             seen = mask if self.zero_output_for_mask else ops.cumsum(real, axis=0) > 0
             outputs = ops.where(seen, outputs, ops.zeros_like(outputs))
         return outputs[-1], ops.transpose(outputs, (1, 0, 2)), states
+
+    def _is_worth_sharing(self, sequences):
+        """Whether to walk in parts: in a graph, where it is known how long, and much is to do."""
+        _, timesteps, features = sequences.shape
+        if timesteps is None or not parts.in_a_graph() or parts.most() == 1:
+            return False
+        units, columns = self.cell.recurrent_kernel.shape
+        return timesteps * (features + units) * columns >= parts.WORTH
 
     def _check_initial_state(self, initial_state, batch_size):
         shapes = [tuple(state.shape) for state in keras.tree.flatten(initial_state)]

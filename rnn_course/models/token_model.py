@@ -12,7 +12,7 @@ token of the pass counts the same:
 
 import keras
 
-from rnn_course.losses import token_weights
+from rnn_course.losses import PathCrossEntropy, TokenCrossEntropy, token_weights
 from rnn_course.models.training import TrainedOnBatches
 
 
@@ -43,20 +43,22 @@ class TokenModel(TrainedOnBatches):
         super().__init__(**kwargs)
         self.token_loss = keras.metrics.Mean(name="loss")
 
-    def make_train_function(self, force=False):
-        """Keras's own, once the optimizer's variables are there.
+    def loss_sums_up(self):
+        """Whether the loss is one of the two that are means over tokens."""
+        return isinstance(self.loss, TokenCrossEntropy | PathCrossEntropy)
 
-        A first step that makes them is traced twice, which costs seconds a model.
-        """
-        if self.built:
-            self.optimizer.build(self.trainable_variables)
-        return super().make_train_function(force)
+    def loss_weight(self, y, sample_weight):
+        """How much the loss of a batch counts beside another's: its tokens, by their weights."""
+        return keras.ops.sum(token_weights(y, sample_weight))
 
     def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
         """The loss of a batch, as Keras computes it; it is noted with the batch's tokens."""
         loss = super().compute_loss(x, y, y_pred, sample_weight, training)
-        self.token_loss.update_state(loss, keras.ops.sum(token_weights(y, sample_weight)))
+        self.token_loss.update_state(loss, self.loss_weight(y, sample_weight))
         return loss
+
+    def note_loss(self, loss, y, sample_weight):
+        """Nothing: `compute_loss` has noted it already."""
 
     @property
     def metrics(self):

@@ -4,6 +4,8 @@ import random
 
 import keras
 
+from rnn_course.models.parts import Shared
+
 
 class TrainedOnBatches(keras.Model):
     """A Keras model whose ``fit`` says nothing of shuffling where the data shuffle themselves."""
@@ -17,6 +19,65 @@ class TrainedOnBatches(keras.Model):
         if not hasattr(x, "__getitem__"):
             kwargs.setdefault("shuffle", False)
         return super().fit(x, *args, **kwargs)
+
+    def make_train_function(self, force=False):
+        """Keras's own, once the optimizer's variables are there, and in parts where that pays.
+
+        A first step that makes them is traced twice, which costs seconds a model.
+        """
+        if self.built:
+            self.optimizer.build(self.trainable_variables)
+        super().make_train_function(force)
+        self.train_function = self._shared(self.train_function, training=True)
+
+    def make_test_function(self, force=False):
+        """Keras's own, and in parts where that pays."""
+        super().make_test_function(force)
+        self.test_function = self._shared(self.test_function, training=False)
+
+    def _shared(self, function, training):
+        if keras.backend.backend() != "tensorflow" or isinstance(function, Shared):
+            return function
+        return Shared(self, function, training)
+
+    def sums_up(self):
+        """Whether the loss and the metrics of a batch are sums over its rows, known here.
+
+        Not so where a step, or its precision, is somebody's own, or several are made one.
+        """
+        own = (keras.Model.train_step, keras.Model.test_step)
+        metrics = [each for m in self.metrics for each in getattr(m, "metrics", [m])]
+        return (
+            (type(self).train_step, type(self).test_step) == own
+            and not (self.jit_compile or self.run_eagerly or self.steps_per_execution > 1)
+            and not isinstance(self.optimizer, keras.optimizers.LossScaleOptimizer)
+            and all(
+                isinstance(metric, keras.metrics.Mean | keras.metrics.Sum) for metric in metrics
+            )
+            and self.loss_sums_up()
+        )
+
+    def loss_sums_up(self):
+        """Whether a batch's loss is a mean over its rows, as it is with Keras's losses."""
+        loss = keras.losses.get(self.loss)
+        return getattr(loss, "reduction", "sum_over_batch_size") == "sum_over_batch_size"
+
+    def loss_weight(self, y, sample_weight):
+        """How much the loss of a batch counts beside another's: as many as it has rows."""
+        return keras.ops.cast(keras.ops.shape(y)[0], "float32")
+
+    def part_loss(self, x, y, sample_weight, training):
+        """What Keras's step does to a batch but for the gradients: the loss, which is noted."""
+        y_pred = self(x, training=training)
+        loss = self.compute_loss(x, y, y_pred, sample_weight, training)
+        self.note_loss(loss, y, sample_weight)
+        self.compute_metrics(x, y, y_pred, sample_weight)
+        return loss
+
+    def note_loss(self, loss, y, sample_weight):
+        """Add a batch's loss to the mean that is shown."""
+        shown = next(metric for metric in self.metrics if metric.name == "loss")
+        shown.update_state(loss, self.loss_weight(y, sample_weight))
 
 
 def restart(model, seed):
@@ -47,6 +108,9 @@ def restart(model, seed):
         raise ValueError("model has no weights yet: build it, or call it on a batch, first")
     if keras.backend.backend() == "torch":  # there dropout draws from PyTorch's own generator
         keras.utils.set_random_seed(seed)
+    for function in (model.train_function, model.test_function):
+        if isinstance(function, Shared):
+            function.seen.clear()  # it counts steps, as in a new model
     # Otherwise not so: TensorFlow forgets what it has compiled when it is seeded.
     random.seed(seed)
     new = type(model).from_config(model.get_config())
