@@ -15,6 +15,9 @@ _NAMES = (
     "recurrence_or_not",
     "scores_scaled",
     "pooling",
+    "attention_explains",
+    "what_tagging_gains",
+    "why_crf",
     "one_vector",
     "where_it_looks",
 )

@@ -63,8 +63,10 @@ def neutral_sentences(review):
 
 
 @cache
-def network(size: int, steps: int, pooling: str, **options) -> keras.Model:
-    """A compiled `SequenceClassifier` of 16 simple recurrent units."""
+def network(
+    size: int, steps: int, pooling: str, cell: str = "simple_rnn", **options
+) -> keras.Model:
+    """A compiled `SequenceClassifier` of 16 units in each direction."""
     if pooling == "concat":
         options["timesteps"] = steps
     model = SequenceClassifier(
@@ -72,7 +74,7 @@ def network(size: int, steps: int, pooling: str, **options) -> keras.Model:
         2,
         embedding_dim=16,
         units=16,
-        cell="simple_rnn",
+        cell=cell,
         bidirectional=pooling != "last",
         pooling=pooling,
         **options,
@@ -88,15 +90,22 @@ def train(run):
 
     The setting has the ``length`` of `reviews`, ``pooling`` and, of attention, ``score``.
     """
+    _, (_, dev, test) = reviews(run.setting["length"])
+    for model in training(run, run.seed):
+        yield right(model, dev).mean(), lambda model=model: scores(model, test)
+
+
+def training(run, seed):
+    """Train a classifier of the run's setting from a seed; yields it at each look."""
     setting = dict(run.setting)
     length = setting.pop("length")
-    size, (learn, dev, test) = reviews(length)
+    size, (learn, _, _) = reviews(length)
     model = network(size, LENGTHS[length], **setting)
-    restart(model, run.seed)
+    restart(model, seed)
     model.optimizer.learning_rate.assign(run.rate)
-    step = steps_of(model, again_and_again(*learn[:2], batch_size=64, seed=run.seed))
+    step = steps_of(model, again_and_again(*learn[:2], batch_size=64, seed=seed))
     for _ in from_look_to_look(step, run.looks):
-        yield right(model, dev).mean(), lambda: scores(model, test)
+        yield model
 
 
 def right(model, part):
