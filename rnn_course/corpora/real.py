@@ -11,6 +11,7 @@ from collections.abc import Iterable
 
 from rnn_course.corpora import formats, registry
 from rnn_course.corpora.base import CorpusError, LabelledText, Pair, Splits
+from rnn_course.corpora.encodings import decode
 from rnn_course.corpora.registry import Corpus, File
 
 # Typographic quotes and the underscores that mark italics: some editions have them, some not.
@@ -83,7 +84,7 @@ def tiny_shakespeare(corpus: Corpus) -> Splits:
     be comparable to none.
     """
     (file,) = corpus.files
-    text = formats.decode(registry.read(corpus, file), file.path)
+    text = decode(registry.read(corpus, file), file.path)
     cut = int(0.9 * len(text))
     return Splits(text[:cut], text[cut:], "")
 
@@ -247,7 +248,7 @@ def _check_seed(corpus: Corpus, seed: int) -> None:
 
 def _novel(corpus: Corpus, file: File) -> str:
     """The book between Project Gutenberg's header and licence, in plain characters."""
-    text = formats.decode(registry.read(corpus, file), file.path)
+    text = decode(registry.read(corpus, file), file.path)
     parts = _MARKER.split(text)
     if len(parts) != 3:
         raise CorpusError(

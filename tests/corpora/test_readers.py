@@ -1,6 +1,9 @@
 """Readers of a user's own files, on files made here."""
 
+import bz2
 import gzip
+import io
+import lzma
 import zipfile
 
 import pytest
@@ -54,6 +57,15 @@ EXAMPLES = [
     ),
 ]
 READERS = [example[0] for example in EXAMPLES]
+
+
+def zipped(text):
+    contents = io.BytesIO()
+    with zipfile.ZipFile(contents, "w") as archive:
+        archive.writestr("folder/mine.txt", text)
+        archive.writestr("_about.txt", b"\xff")
+        archive.writestr("__MACOSX/mine.txt", b"\xff")
+    return contents.getvalue()
 
 
 @pytest.fixture
@@ -120,9 +132,18 @@ def test_what_a_reader_makes_of_a_file(reader, text, expected, write):
         lambda text: text.replace("\n", "\r").encode(),
         lambda text: text.rstrip("\n").encode(),
         lambda text: ("\n \n" + text + "\n\n").encode(),
+        lambda text: text.replace("\n", "\r\r\n").encode(),
+        lambda text: text.replace("\n", "\n\ufeff").encode(),
+        lambda text: text.replace("\n", "\r\n", 2).encode(),
         lambda text: gzip.compress(text.encode()),
+        lambda text: bz2.compress(text.encode()),
+        lambda text: lzma.compress(text.encode()),
+        zipped,
     ],
-    ids=["bom", "crlf", "cr", "no end", "blank lines", "gzip"],
+    ids=[
+        *("bom", "crlf", "cr", "no end", "blank lines", "cr cr lf", "boms", "mixed"),
+        *("gzip", "bzip2", "xz", "zip"),
+    ],
 )
 @pytest.mark.parametrize(("reader", "text", "expected"), EXAMPLES)
 def test_ends_of_lines_and_files_do_not_matter(reader, text, expected, encode, write):
@@ -135,9 +156,11 @@ def test_every_reader_reports_what_it_cannot_read(reader, write, tmp_path):
         reader(tmp_path / "nowhere.txt")
     with pytest.raises(CorpusError, match=r"mine.txt holds no text"):
         reader(write("\n\n"))
-    with pytest.raises(CorpusError, match=r"mine.txt is not UTF-8: byte 0xfc .*, line 2\."):
+    with pytest.raises(
+        CorpusError, match=r"mine.txt is not UTF-8: byte 0xfc .*, line 2\. .*'cp1252'"
+    ):
         reader(write(b"a\tO\n\xfcber\tO\n"))
-    with pytest.raises(CorpusError, match=r"mine.txt is a damaged gzip file"):
+    with pytest.raises(CorpusError, match=r"mine.txt is damaged or encrypted .*: get it again"):
         reader(write(gzip.compress(b"a\tO\n")[:-6]))
 
 
@@ -225,7 +248,7 @@ def test_columns_that_are_not_there_are_reported(write):
         corpora.read_columns(write("a\tO\n"), token_column=2)
     with pytest.raises(CorpusError, match="line 1: 'a'; expected a token and a tag"):
         corpora.read_columns(write("a\n"), scheme=None)
-    with pytest.raises(CorpusError, match="scheme must be 'iob2' or None, not 'bio'"):
+    with pytest.raises(CorpusError, match=r"scheme must be one of 'iob2', 'iob1', .* or None, not"):
         corpora.read_columns(write("a\tO\n"), scheme="bio")
 
 
@@ -311,10 +334,10 @@ def test_pairs_come_in_an_archive_as_well(archive):
     path = archive({"_about.txt": "not pairs", "pol.txt": "Run!\tBiegnij!\n"})
     assert corpora.read_pairs(path) == [Pair("Run!", "Biegnij!")]
     with pytest.raises(
-        CorpusError, match=r"mine.zip must hold one text file, not 2: give its path"
+        CorpusError, match=r"mine.zip is a zip .* one text file, not 2: a.txt, b.txt. Unpack it"
     ):
         corpora.read_pairs(archive({"a.txt": "a\tb\n", "b.txt": "a\tb\n"}))
-    with pytest.raises(CorpusError, match=r"mine.zip, pol.txt, line 2: 'Run'; expected text, tab"):
+    with pytest.raises(CorpusError, match=r"mine.zip, line 2: 'Run'; expected text, tab"):
         corpora.read_pairs(archive({"pol.txt": "Run!\tBiegnij!\nRun\n"}))
 
 
@@ -326,10 +349,10 @@ def test_a_malformed_pair_is_reported(line, write):
 
 
 def test_aligned_files_are_read_line_by_line(write):
-    source = write("A dog.\r\n\r\nTwo\rmen.\r\n\r\n", "mine.en")
+    source = write("A dog.\r\n\r\nTwo men.\r\n\r\n", "mine.en")
     target = write(gzip.compress("\ufeffEin Hund.\n\nZwei Männer.".encode()), "mine.de.gz")
     pairs = corpora.read_aligned(source, target)
-    assert pairs == [Pair("A dog.", "Ein Hund."), Pair("Two\rmen.", "Zwei Männer.")]
+    assert pairs == [Pair("A dog.", "Ein Hund."), Pair("Two men.", "Zwei Männer.")]
 
 
 def test_files_that_are_not_aligned_are_reported(write):
