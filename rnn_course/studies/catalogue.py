@@ -18,6 +18,8 @@ _NAMES = (
     "attention_explains",
     "what_tagging_gains",
     "why_crf",
+    "vectors_from_elsewhere",
+    "more_data",
     "one_vector",
     "where_it_looks",
 )

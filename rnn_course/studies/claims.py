@@ -1,7 +1,8 @@
 r"""`Claim`: a sentence of a notebook as data, held against a study's stored scores.
 
 A statistic is a function of the means over seeds, :math:`T(\bar a, \bar b, \dots)`. Its interval is
-the percentile bootstrap: seeds are drawn anew, with replacement, for each setting by itself,
+the percentile bootstrap: seeds are drawn anew, with replacement, the same for all settings, whose
+trainings from one seed may have weights and batches in common,
 
 .. math::
 
@@ -189,14 +190,11 @@ def bootstrap(statistic, scores: Mapping[tuple[str, str], np.ndarray]) -> tuple[
         >>> [round(float(x), 2) for x in bootstrap(Gap("a", "b", "accuracy"), scores)]
         [0.4, 0.3, 0.5]
     """
-    random = np.random.default_rng(0)
-    drawn, means, resampled = {}, {}, {}
-    for (setting, metric), values in sorted(scores.items()):
-        values = np.asarray(values, float)
-        if setting not in drawn:  # the seeds drawn are the same for all metrics of a setting
-            drawn[setting] = random.integers(len(values), size=(RESAMPLES, len(values)))
-        means[setting, metric] = values.mean()
-        resampled[setting, metric] = values[drawn[setting]].mean(axis=1)
+    values = {key: np.asarray(column, float) for key, column in scores.items()}
+    seeds = len(next(iter(values.values())))
+    drawn = np.random.default_rng(0).integers(seeds, size=(RESAMPLES, seeds))
+    means = {key: column.mean() for key, column in values.items()}
+    resampled = {key: column[drawn].mean(axis=1) for key, column in values.items()}
     low, high = np.quantile(statistic(resampled), (0.025, 0.975))
     return float(statistic(means)), float(low), float(high)
 

@@ -38,7 +38,7 @@ class Results(NamedTuple):
         settings: by label ``rate`` (by budget), ``search`` (by rate, at each budget), ``dev`` (a
             row a seed), ``scores`` (by metric and budget, a number a seed), ``falling`` (whether
             dev's score still got better at the largest budget) and ``edge`` (whether the rate
-            chosen there was the smallest or the largest of several).
+            chosen there was the smallest or the largest of several that differed).
     """
 
     name: str
@@ -131,7 +131,6 @@ def collect(study: Study, folder: Path) -> Results:
         runs = {b: [every[label, rates[b], s] for s in range(study.seeds)] for b in study.budgets}
         dev = [each["dev"] for each in runs[study.budgets[-1]]]
         metrics = runs[study.budgets[0]][0]["scores"][str(study.budgets[0])]
-        last, tried = rates[study.budgets[-1]], len(study.rates) > 1
         settings[label] = {
             "rate": {str(budget): rate for budget, rate in rates.items()},
             "search": {
@@ -147,7 +146,7 @@ def collect(study: Study, folder: Path) -> Results:
                 for metric in metrics
             },
             "falling": is_falling(study, dev),
-            "edge": tried and last in (min(study.rates), max(study.rates)),
+            "edge": _is_at_the_edge(study, label, rates[study.budgets[-1]], means),
         }
     minutes = sum(each["minutes"] for each in every.values())
     return Results(
@@ -161,6 +160,15 @@ def collect(study: Study, folder: Path) -> Results:
         _about(study),
         settings,
     )
+
+
+def _is_at_the_edge(study, label, rate, means):
+    """Whether no rate beyond the chosen one was tried, and the one on its other side is worse."""
+    rates = sorted(study.rates) if len(study.rates) > 1 else []
+    for this, next_to_it in zip(rates[:1] + rates[-1:], rates[1:2] + rates[-2:-1], strict=True):
+        if rate == this and means[label, this] != means[label, next_to_it]:
+            return True
+    return False
 
 
 def is_falling(study: Study, dev: list[list[float | None]]) -> bool:

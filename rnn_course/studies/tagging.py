@@ -19,10 +19,15 @@ DEV = 1000
 
 
 @cache
-def data(corpus: str):
-    """A corpus's parts, and vocabularies of words seen twice, of characters and of tags."""
+def data(corpus: str, examples: int = EXAMPLES):
+    """A corpus's parts, and vocabularies of words seen twice, of characters and of tags.
+
+    Args:
+        corpus: its name.
+        examples: how many of its training sentences.
+    """
     parts = corpora.load(corpus)
-    order = np.random.default_rng(0).permutation(len(parts.train))[:EXAMPLES]
+    order = np.random.default_rng(0).permutation(len(parts.train))[:examples]
     train, dev, test = [parts.train[row] for row in order], parts.dev[:DEV], parts.test
     words = Vocabulary.learn([s.tokens for s in train], minimum_count=2)
     letters = Vocabulary.learn([word for s in train for word in s.tokens], minimum_count=3)
@@ -30,7 +35,9 @@ def data(corpus: str):
     return (train, dev, test), words, letters, tags
 
 
-def training(run, corpus: str, words=None, backward=False, characters=None, **options):
+def training(
+    run, corpus, words=None, backward=False, characters=None, examples=EXAMPLES, **options
+):
     """Train a tagger; yields it and a function of sentences that gives their tags' scores.
 
     Args:
@@ -39,13 +46,14 @@ def training(run, corpus: str, words=None, backward=False, characters=None, **op
         words: a vocabulary instead of the one learned from the training sentences.
         backward: whether sentences are read from the end.
         characters: None, or what reads them: see `SequenceTagger`.
+        examples: how many training sentences.
         **options: of `SequenceTagger`.
 
     Yields:
         At each look the model and a function from a list of sentences to a list of arrays, one a
         sentence: logits ``(timesteps, tags)``, or potentials ``(timesteps, tags, tags)``.
     """
-    (train, _, _), own_words, letters, tags = data(corpus)
+    (train, _, _), own_words, letters, tags = data(corpus, examples)
     words = words or own_words
 
     def columns(sentences):

@@ -46,9 +46,9 @@ def by_kind(sentences, found) -> dict[str, float]:
 
 
 @cache
-def pretrained():
-    """Words of the whole treebank's training text, and vectors learned from it without tags."""
-    text = [sentence.tokens for sentence in corpora.load(CORPUS).train]
+def pretrained(corpus=CORPUS):
+    """Words of a corpus's whole training text, and vectors learned from it without tags."""
+    text = [sentence.tokens for sentence in corpora.load(corpus).train]
     vocabulary = Vocabulary.learn(text, minimum_count=2)
     keras.utils.set_random_seed(0)
     vectors = train_word2vec(text, vocabulary, window=2).word_vectors(vocabulary)

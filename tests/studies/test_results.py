@@ -44,11 +44,11 @@ def test_the_interval_is_that_of_the_definition():
     assert [low, high] == pytest.approx(np.quantile(means, [0.025, 0.975]), abs=0.05)
 
 
-def test_metrics_of_one_setting_are_drawn_together():
+def test_scores_of_one_seed_are_drawn_together():
     values = np.arange(5.0)
-    scores = {("a", "x"): values, ("a", "y"): values + 1}
-    gap = Gap("a", "a", "x", "y")
-    assert bootstrap(gap, scores) == pytest.approx((-1, -1, -1))
+    scores = {("a", "x"): values, ("a", "y"): values + 1, ("b", "x"): values + 2}
+    assert bootstrap(Gap("a", "a", "x", "y"), scores) == pytest.approx((-1, -1, -1))
+    assert bootstrap(Gap("a", "b", "x"), scores) == pytest.approx((-2, -2, -2))
 
 
 def test_statistics():
