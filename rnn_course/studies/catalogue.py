@@ -16,6 +16,7 @@ _NAMES = (
     "scores_scaled",
     "pooling",
     "attention_explains",
+    "characters",
     "what_tagging_gains",
     "why_crf",
     "vectors_from_elsewhere",
