@@ -17,6 +17,7 @@ _READERS: dict[str, Callable[..., Splits]] = {
     "ud_english_ewt": real.ud_english_ewt,
     "ncbi_disease": real.ncbi_disease,
     "sentence_polarity": real.sentence_polarity,
+    "sms_spam": real.sms_spam,
     "tiny_shakespeare": real.tiny_shakespeare,
     "gutenberg": real.austen,
     "time_machine": real.time_machine,
@@ -106,15 +107,16 @@ def load(name: str, **options: Any) -> Splits:
         **options: what the corpus lets one choose, see `agreement.load`, `memory.load`,
             `sentiment.load` and `translation.load`; of the real ones, `tag="xpos"` for
             `"ud_english_ewt"`, `fold=0` to `9` and `seed` for `"sentence_polarity"`, `source="de"`
-            for both corpora of translations, and `seed` for `"tatoeba_deu_eng"`.
+            for both corpora of translations, and `seed` for `"tatoeba_deu_eng"` and `"sms_spam"`.
 
     Returns:
         Its three splits: lists of `agreement.Sentence` for `"agreement"`, of `memory.Recall`,
         `memory.Copy` or `memory.Adding` for `"memory"`, of `sentiment.Review` for `"sentiment"`,
         of `synchronous.Aligned` for `"translation"`, of `TaggedSentence` for `"ud_english_ewt"`
-        and `"ncbi_disease"`, of `LabelledText` for `"sentence_polarity"`, of `Pair` for
-        `"tatoeba_deu_eng"` and `"multi30k"`; one string each for `"tiny_shakespeare"` (test is
-        empty), `"gutenberg"` (novels by Jane Austen) and `"time_machine"`.
+        and `"ncbi_disease"`, of `LabelledText` for `"sentence_polarity"` and `"sms_spam"`, of
+        `Pair` for `"tatoeba_deu_eng"` and `"multi30k"`; one string each for
+        `"tiny_shakespeare"` (test is empty), `"gutenberg"` (novels by Jane Austen) and
+        `"time_machine"`.
 
     Raises:
         CorpusError: if there is no such corpus or option, an option is out of range, or a file is

@@ -9,7 +9,7 @@ from rnn_course.corpora.base import CorpusError
 from rnn_course.files import DamagedFileError, damage_reported, decompressed
 
 # Letters and signs of Western Europe that are one byte in cp1252.
-_WESTERN = r"[\xc0-\xff&&[^\xd7\xf7]ŒœŠšŽžŸªº§°€£«»¿¡“”‘’‚„–—…·\xa0]"
+_WESTERN = r"\xc0-\xd6\xd8-\xf6\xf8-\xffŒœŠšŽžŸªº§°€£«»¿¡“”‘’‚„–—…·\xa0"
 
 # What files of texts are mostly in, where they are not in UTF-8.
 _CANDIDATES = (
@@ -100,10 +100,9 @@ def _likely(contents: bytes) -> str | None:
             return name
     # Western text is what the library knows least: there most words have plain letters as well.
     high = regex.findall(r"[\p{L}\x80-\xff]*[^\0-\x7f]+\w*", start.decode("cp1252", "replace"))
-    if high and all(regex.fullmatch(rf"(?V1)(?:\w|{_WESTERN})+", word) for word in high):
-        whole = [word for word in high if regex.search("[A-Za-z]", word)]
-        western = regex.findall(rf"(?V1){_WESTERN}|[\0-\x7f]", "".join(high))
-        if len(whole) > len(high) / 2 and len(western) == len("".join(high)):
+    if all(regex.fullmatch(rf"[A-Za-z0-9_{_WESTERN}]+", word) for word in high):
+        mixed = [word for word in high if regex.search("[A-Za-z]", word)]
+        if len(mixed) > len(high) / 2:
             return "cp1252"
     best = from_bytes(start, cp_isolation=list(_CANDIDATES)).best()
     return best.encoding if best else None

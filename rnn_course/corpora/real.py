@@ -77,6 +77,34 @@ def sentence_polarity(corpus: Corpus, fold: int = 0, seed: int = 0) -> Splits:
     return Splits([text for part in train for text in part], dev, test)
 
 
+def sms_spam(corpus: Corpus, seed: int = 0) -> Splits:
+    """Eight tenths of the messages to train, one each to dev and test, as lists of `LabelledText`.
+
+    The corpus has no official split, and messages repeat: all copies of one, also those with other
+    capitals and marks, go to one split. Each label's distinct messages are dealt out in the order
+    of the SHA-256 of seed and message, so that each split has about the same share of spam.
+
+    Args:
+        corpus: its entry in the registry.
+        seed: another seed deals another way.
+
+    Raises:
+        CorpusError: if the seed is no integer.
+    """
+    _check_seed(corpus, seed)
+    (file,) = corpus.files
+    copies: dict[str, list[LabelledText]] = {}
+    for text in formats.labelled(registry.read(corpus, file), file.path):
+        copies.setdefault(_letters(text.text) or text.text, []).append(text)
+    splits = Splits([], [], [])
+    for label in ("ham", "spam"):
+        distinct = [letters for letters, texts in copies.items() if texts[0].label == label]
+        for place, letters in enumerate(sorted(distinct, key=lambda name: _hash(seed, name))):
+            part = {0: splits.test, 1: splits.dev}.get(place % FOLDS, splits.train)
+            part += copies[letters]
+    return Splits(*(sorted(part, key=lambda text: _hash(seed, text.text)) for part in splits))
+
+
 def tiny_shakespeare(corpus: Corpus) -> Splits:
     """The usual split: the first 90 % of the characters to train, the last 10 % to dev.
 

@@ -6,6 +6,7 @@ Each states its equation.
 from typing import NamedTuple
 
 import numpy as np
+import regex
 import sacrebleu
 
 
@@ -22,7 +23,13 @@ class TranslationScore(NamedTuple):
     signature: str
 
 
-def bleu(translations, references, tokenize="13a"):
+# Scripts that put no spaces between words: most of their characters are words, or as good as that.
+_WITHOUT_SPACES = regex.compile(
+    r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}\p{Tibetan}]"
+)
+
+
+def bleu(translations, references, tokenize=None):
     r"""BLEU of a corpus: the n-grams that translations share with references.
 
     .. math::
@@ -38,14 +45,17 @@ def bleu(translations, references, tokenize="13a"):
         translations: a list of strings, as one would write them: sacrebleu tokenises them itself.
         references: a list of strings, or of lists of them where a sentence has several right
             translations.
-        tokenize: sacrebleu's tokeniser; ``"none"`` where tokens are separated by spaces.
+        tokenize: sacrebleu's tokeniser; ``"none"`` where tokens are separated by spaces. By default
+            ``"13a"``; where most letters of the references are of a script without spaces between
+            words ``"zh"``, which cuts Chinese into characters, or ``"char"``, which cuts any text
+            into them. The signature says which.
 
     Returns:
         `TranslationScore`.
 
     Raises:
-        ValueError: when there is no translation, they are not as many as their references, or one
-            has none.
+        ValueError: when there is no translation, they are not as many as their references, one has
+            none, or there is no such tokeniser.
 
     Example:
         >>> score, signature = bleu(["The cat sat on the mat."], ["The cat sits on the mat."])
@@ -56,9 +66,24 @@ def bleu(translations, references, tokenize="13a"):
         Papineni et al. (2002), "BLEU: a method for automatic evaluation of machine translation";
         Post (2018), "A call for clarity in reporting BLEU scores", for the signature.
     """
+    if tokenize not in (None, *sacrebleu.BLEU.TOKENIZERS):
+        known = ", ".join(map(repr, sacrebleu.BLEU.TOKENIZERS))
+        raise ValueError(f"tokenize must be one of {known}, got {tokenize!r}")
+    if tokenize is None and not isinstance(references, str):
+        references = list(references)
+        tokenize = _tokeniser("".join("".join(texts) for texts in references))
     # With "none" its warning of tokenised text would be a false alarm.
     metric = sacrebleu.BLEU(tokenize=tokenize, force=tokenize == "none")
     return _translation_score(metric, translations, references)
+
+
+def _tokeniser(text):
+    """The name of the tokeniser for a text: by the script of most of its letters."""
+    alone = _WITHOUT_SPACES.findall(text)
+    if 2 * len(alone) <= sum(map(str.isalpha, text)):
+        return "13a"
+    chinese = not regex.search(r"[\p{Hiragana}\p{Katakana}]", text)
+    return "zh" if chinese and regex.search(r"\p{Han}", text) else "char"
 
 
 def chrf(translations, references):

@@ -162,7 +162,7 @@ def tagging_batches(words, tags, characters=None, *, batch_size, shuffle=True, s
     return batches.map(lambda words, tags, characters: ((words, characters), tags))
 
 
-def classification_batches(sequences, labels, batch_size, shuffle=True, seed=None):
+def classification_batches(sequences, labels, batch_size, shuffle=True, seed=None, classes=None):
     """Batches for a `rnn_course.models.SequenceClassifier`.
 
     Args:
@@ -171,13 +171,15 @@ def classification_batches(sequences, labels, batch_size, shuffle=True, seed=Non
         batch_size: sequences of mean length in a batch.
         shuffle: whether each pass has a new order.
         seed: of the shuffling.
+        classes: how many the classifier knows, for labels to be held against.
 
     Returns:
         A `tf.data.Dataset` of ids ``(batch, timesteps)`` and labels ``(batch,)``; see
         `bucketed_batches`.
 
     Raises:
-        ValueError: when there are not as many labels as sequences, or none.
+        ValueError: when there are not as many labels as sequences, or none, or one is no whole
+            number from 0 to ``classes - 1``.
 
     Example:
         >>> batches = classification_batches([[5, 6], [7]], [1, 0], batch_size=1, shuffle=False)
@@ -186,6 +188,15 @@ def classification_batches(sequences, labels, batch_size, shuffle=True, seed=Non
         [[7]] [0]
         [[5, 6]] [1]
     """
+    labels = list(labels)
+    for place, label in enumerate(labels):
+        whole = np.ndim(label) == 0 and np.issubdtype(np.asarray(label).dtype, np.integer)
+        if not whole or label < 0 or (classes is not None and label >= classes):
+            most = "on" if classes is None else f"to {classes - 1}"
+            raise ValueError(
+                f"labels must be whole numbers from 0 {most}, got {label!r} for example {place}: "
+                "names = sorted(set(labels)), then names.index(label) is the number of a label"
+            )
     batches = bucketed_batches(
         sequences, [[label] for label in labels], batch_size=batch_size, shuffle=shuffle, seed=seed
     )

@@ -24,6 +24,11 @@ ABBREVIATIONS = tuple(
     "bzw ca Nr Hr Fr Str usw".split()
 )
 
+# Ends a sentence whatever follows: what Unicode calls so, except the marks of Latin text.
+_OWN_TERMINAL = r"[\p{Sentence_Terminal}--[.!?‼⁇⁈⁉‽．﹒]]"
+_WITHOUT_BLANKS = r"[\p{Han}\p{Hiragana}\p{Katakana}]"
+_CLOSING = r"\p{Pe}\p{Pf}\"'”"
+
 _WORD_BOUNDARY = regex.compile(r"\b", regex.WORD | regex.VERSION1)
 
 
@@ -46,7 +51,8 @@ def normalise(text, form="NFC"):
         The text in that form.
 
     Raises:
-        TokeniserError: when there is no such form.
+        TokeniserError: when there is no such form, or the text is not Unicode: it holds half of a
+            character, as text does that was cut inside an emoji. All that cuts text refuses that.
 
     Source:
         Unicode Standard Annex 15, Unicode normalization forms.
@@ -57,6 +63,13 @@ def normalise(text, form="NFC"):
     """
     if form not in NORMAL_FORMS:
         raise TokeniserError(f"form must be one of {', '.join(NORMAL_FORMS)}, got {form!r}")
+    half = regex.search(r"\p{Cs}", text)
+    if half:
+        raise TokeniserError(
+            f"text is not Unicode: half of a character, {half[0]!r}, at place {half.start()}, in "
+            f"{text[max(half.start() - 20, 0) : half.end() + 20]!r}. It was cut inside an emoji, "
+            "perhaps; take the halves out: text.encode('utf-8', 'ignore').decode('utf-8')"
+        )
     return unicodedata.normalize(form, text)
 
 
@@ -138,9 +151,16 @@ def sentences(text, abbreviations=ABBREVIATIONS):
     r"""Cut running text, such as a novel, into sentences, by a simple rule.
 
     A sentence ends at an empty line; and behind . ! ? or …, with the quotes and brackets that close
-    there, if white space and then a capital letter or a digit follow, quotes and brackets aside. It
-    does not end behind an abbreviation, an initial or a number of one or two digits (am 3. Mai).
-    Hence it is wrong where such a word does end one, and on abbreviations it is not told.
+    there, if white space and then a capital letter, a digit or a letter of a script without
+    capitals follow, quotes and brackets aside. It does not end behind an abbreviation, an initial
+    or a number of one or two digits (am 3. Mai). Hence it is wrong where such a word does end one,
+    and on abbreviations it is not told.
+
+    It also ends behind the marks that other scripts have for that alone, those that Unicode calls
+    Sentence_Terminal: 。！？ of Chinese and Japanese, । of Hindi, ؟ and ۔ of Arabic and Urdu, ։ of
+    Armenian, ። of Amharic and so on, whether white space follows or not; in Greek behind the
+    question mark ; as well. Thai and Lao have no such mark: there it ends at empty lines, and at
+    what marks of other scripts the text has.
 
     Args:
         text: a string.
@@ -154,9 +174,19 @@ def sentences(text, abbreviations=ABBREVIATIONS):
         ['"Stop!" cried Mr. Bennet.', '"I know it."', 'And so on.', 'Chapter 2']
     """
     opening, closing = r"[\"'“„‘‚«»(\[¿¡_]*", r"[\"'”“’‘»«)\]_]*"
-    exceptions = "|".join([*map(regex.escape, abbreviations), r"\p{Lu}", r"\d{1,2}"])
-    end = rf"(?<=[.!?…]{closing})(?<!\b(?:{exceptions})\.)\s+(?={opening}[\p{{Lu}}\p{{Nd}}])"
-    pieces = regex.split(rf"\s*\n\s*\n\s*|{end}", text)
+    exceptions = "|".join([*map(regex.escape, abbreviations), r"[\p{Lu}\p{Lo}]", r"\d{1,2}"])
+    first = rf"(?={opening}[\p{{Lu}}\p{{Lo}}\p{{Nd}}])"
+    end = rf"(?<=[.!?…]{closing})(?<!\b(?:{exceptions})\.)\s+{first}"
+    ends = [end]
+    if regex.search(_OWN_TERMINAL, text, regex.VERSION1):  # to look for them takes its time
+        continued = rf"[\s{_CLOSING}、，,：؛،]|{_OWN_TERMINAL}|\p{{Nd}}|$"
+        # と after a closing bracket is Japanese for …, he said.
+        ends.append(rf"(?<={_OWN_TERMINAL}[{_CLOSING}]*)\s*(?!{continued})(?!(?<=[」』])と)")
+    if regex.search(r"\p{Greek}", text):
+        ends.append(rf"(?<=\p{{Greek}}[;\u037e]{closing})\s+(?={opening}\p{{Greek}})")
+    if regex.search(_WITHOUT_BLANKS, text):
+        ends.append(rf"(?<={_WITHOUT_BLANKS}[!?])(?={_WITHOUT_BLANKS})")
+    pieces = regex.split(rf"(?V1)\s*\n\s*\n\s*|{'|'.join(ends)}", text)
     return [" ".join(piece.split()) for piece in pieces if piece.strip()]
 
 
@@ -220,10 +250,13 @@ class WordPiece:
             A `WordPiece`.
 
         Raises:
-            TokeniserError: when there is no text, fewer pieces are asked for than characters need,
-                or tensorflow-text is missing.
+            TokeniserError: when there is no text, one holds a zero byte or is not Unicode, fewer
+                pieces are asked for than characters need, or tensorflow-text is missing.
         """
         counts = Counter(chain.from_iterable(_marked(texts)))
+        zero = next((token for token in counts if "\0" in token), None)
+        if zero is not None:
+            raise TokeniserError(f"texts hold a zero byte, in {zero!r}: remove it")
         if not counts:
             raise TokeniserError("texts hold no word: check what was read from the corpus")
         alphabet = {character for token in counts for character in token}

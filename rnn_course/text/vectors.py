@@ -1,7 +1,6 @@
 """Word vectors: files in the common text format, embedding matrices, neighbours, analogies."""
 
 import gzip
-import zlib
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from tqdm import tqdm
 
-from rnn_course.files import written_whole
+from rnn_course.files import DamagedFileError, damage_reported, decompressed, written_whole
 from rnn_course.tokens import PADDING, SPECIAL_TOKENS
 
 
@@ -153,14 +152,10 @@ class WordVectors:
                 word2vec and fastText, or is the first word's, as in GloVe's.
 
         Raises:
-            VectorsError: when a reader could not tell a word from its numbers: the word is empty,
-                has white space other than single spaces inside, or a number behind a space; without
-                a header also when the first word holds a space or the dimension is 1.
+            VectorsError: when a reader could not tell a word from its numbers: see `check_words`;
+                without a header also when the first word holds a space or the dimension is 1.
         """
-        for word in self.words:
-            parts = word.encode().split()
-            if not parts or word.encode() != b" ".join(parts) or _ends_in_number(parts):
-                raise VectorsError(f"{word!r} cannot stand in a text file of vectors: rename it")
+        check_words(self.words, header)
         if not header and (" " in self.words[0] or self.dimension == 1):
             raise VectorsError(
                 f"a file that begins with {self.words[0]!r} and {self.dimension} number(s) needs a "
@@ -184,19 +179,22 @@ class WordVectors:
         words: Iterable[str] | None = None,
         dimension: int | None = None,
         progress: bool = True,
+        limit: int | None = None,
     ) -> "WordVectors":
         """Read vectors in the common text format: word2vec's, GloVe's or fastText's.
 
         The file is read line by line: with `words` a file much larger than the memory can be read.
 
         Args:
-            path: a text file in UTF-8 (``.txt``, ``.vec``), compressed if it ends in ``.gz``, with
-                or without a header. A first line of two whole numbers is a header.
+            path: a text file in UTF-8 (``.txt``, ``.vec``), with or without a header, as it is or
+                compressed with gzip, bzip2, xz or as the one file in a zip archive: its first bytes
+                say so. A first line of two whole numbers is a header.
             words: the only words to keep, such as ``vocabulary.tokens``; all by default. The
-                numbers of the others are not looked at.
+                lines of the others are not looked at, nor counted.
             dimension: numbers a word; by default what the header says, or what the first line
                 holds behind its first space. Words may hold spaces: numbers are taken from the end.
             progress: whether to show a bar when reading takes more than two seconds.
+            limit: read so many lines of words at most; large files begin with the frequent ones.
 
         Returns:
             The vectors in the order of the file; of a word that is there twice the first.
@@ -219,28 +217,75 @@ class WordVectors:
         """
         path = Path(path)
         wanted = None if words is None else set(words)
+        asked = {word.encode("utf-8", "replace") for word in wanted or ()}
         rows: dict[str, np.ndarray] = {}
         announced = None
+        sure = dimension is not None  # of how many numbers there are
         number = 0
         for number, line in enumerate(_lines(path, progress), start=1):
             if number == 1:
                 line = line.removeprefix(b"\xef\xbb\xbf")
                 announced, dimension = _first_line(line, dimension, path)
                 if announced is not None:
+                    sure = True
                     continue
-            word, numbers = _word_and_numbers(line, dimension, f"{path}, line {number}")
+            if limit is not None and number - (announced is not None) > limit:
+                break
+            where = f"{path}, line {number}"
+            try:
+                word, numbers = _word_and_numbers(line, dimension, sure, where)
+            except VectorsError:
+                if wanted is None or asked.intersection(line.split(None, 1)[:1]):
+                    raise
+                continue
             if word not in rows and (wanted is None or word in wanted):
-                rows[word] = _float32(numbers, f"{path}, line {number}")
+                rows[word] = _float32(numbers, where)
         there = number - (announced is not None)
-        if announced not in (None, there):
+        if announced not in (None, there) and wanted is None and limit is None:
             raise VectorsError(
                 f"{path}: its first line announces {announced} words, {there} are there: "
-                "it was cut off or edited, get it again"
+                f"it was cut off or edited, get it again; limit={there} takes what is there"
             )
         if not rows:
             asked = "no word" if wanted is None else f"none of the {len(wanted)} words asked for"
             raise VectorsError(f"{path} holds {asked}: is it the right file, and the same case?")
         return cls(rows, np.stack(list(rows.values())))
+
+
+def check_words(words: Iterable[str], header: bool = True) -> None:
+    """Make sure that a file of vectors can hold these words.
+
+    Args:
+        words: the words.
+        header: whether the file says how many numbers there are.
+
+    Raises:
+        VectorsError: when a word is not Unicode, is empty, begins or ends with white space without
+            being white space as a whole, or has a line end; without a header also when it is white
+            space or ends in a number behind a space.
+
+    Example:
+        >>> check_words(["Sea Games 22", "\t"])
+    """
+    for word in words:
+        try:
+            encoded = word.encode()
+        except UnicodeEncodeError:
+            raise VectorsError(
+                f"{word!r} is not Unicode: it holds half of a character. Rename it"
+            ) from None
+        stripped = encoded.strip()
+        blank = bool(encoded) and not encoded.strip(b" \t")
+        if (
+            b"\n" in encoded
+            or b"\r" in encoded
+            or not (blank or (stripped and stripped == encoded))
+        ):
+            raise VectorsError(f"{word!r} cannot stand in a text file of vectors: rename it")
+        if not header and (blank or _ends_in_number(encoded.split())):
+            raise VectorsError(
+                f"{word!r} can stand in a file of vectors only behind a header: header=True"
+            )
 
 
 class EmbeddingMatrix(NamedTuple):
@@ -310,19 +355,21 @@ def _lines(path: Path, progress: bool) -> Iterator[bytes]:
         disable=not progress,
     )
     with bar, open(path, "rb") as raw:
-        lines = gzip.GzipFile(fileobj=raw) if path.suffix == ".gz" else raw
         try:
-            for line in lines:
+            lines = decompressed(raw, str(path))
+            while True:
+                with damage_reported(str(path)):
+                    line = lines.readline()
+                if not line:
+                    break
                 yield line
                 bar.update(raw.tell() - bar.n)
-        except (gzip.BadGzipFile, EOFError, zlib.error) as error:
-            raise VectorsError(f"{path} is no whole gzip file, get it again ({error})") from error
+        except DamagedFileError as error:
+            raise VectorsError(str(error)) from error
 
 
 def _first_line(line, dimension, path):
     """How many words the file announces, None without a header, and the numbers of a word."""
-    if line.startswith(b"PK\x03\x04"):
-        raise VectorsError(f"{path} is a zip archive: unpack it and name the file in it")
     fields = line.split()
     if len(fields) != 2 or not all(field.isdigit() for field in fields):
         return None, dimension or max(len(fields) - 1, 1)
@@ -334,13 +381,17 @@ def _first_line(line, dimension, path):
     return int(fields[0]), int(fields[1])
 
 
-def _word_and_numbers(line, dimension, where):
+def _word_and_numbers(line, dimension, sure, where):
     """The word of a line and its numbers, still as bytes.
 
-    Bytes are split at ASCII white space only: words of real files hold no-break spaces.
+    Bytes are split at ASCII white space only: words of real files hold no-break spaces. Where it is
+    sure how many numbers there are, a word may end in one, or be white space.
     """
     fields = line.rsplit(None, dimension)
-    if len(fields) != dimension + 1 or _ends_in_number(fields[0].split()):
+    if sure and len(fields) != dimension + 1:
+        fields = line.rstrip(b"\r\n \t").rsplit(b" ", dimension)
+        fields = fields if fields[0] and not fields[0].strip() else []
+    if len(fields) != dimension + 1 or (not sure and _ends_in_number(fields[0].split())):
         raise VectorsError(
             f"{where}: {len(line.split())} fields between spaces, expected a word and {dimension} "
             "number(s). If words hold spaces, say the dimension; otherwise remove the line"

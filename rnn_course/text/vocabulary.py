@@ -20,7 +20,7 @@ class Vocabulary:
             `Vocabulary.learn`.
 
     Raises:
-        VocabularyError: when a token is no string, empty, special or there twice.
+        VocabularyError: when a token is no string, not Unicode, empty, special or there twice.
 
     Example:
         >>> vocabulary = Vocabulary.learn([["to", "be", "or", "not", "to", "be"]])
@@ -33,9 +33,9 @@ class Vocabulary:
     def __init__(self, tokens):
         tokens = list(tokens)
         _check_tokens(tokens)
-        repeated = [token for token, count in Counter(tokens).items() if count > 1]
-        if repeated:
-            raise VocabularyError(f"tokens must be distinct, got {repeated[0]!r} more than once")
+        if len(set(tokens)) < len(tokens):
+            repeated = next(token for token, count in Counter(tokens).items() if count > 1)
+            raise VocabularyError(f"tokens must be distinct, got {repeated!r} more than once")
         self.tokens = (*SPECIAL_TOKENS, *map(str, tokens))
         self.ids = {token: i for i, token in enumerate(self.tokens)}
         self.ordinary = frozenset(tokens)
@@ -58,9 +58,8 @@ class Vocabulary:
             raise VocabularyError("sentences must be a list of sequences: for characters [text]")
         counts = Counter(chain.from_iterable(sentences))
         _check_tokens(counts)
-        kept = [
-            t for t, c in sorted(counts.items(), key=lambda i: (-i[1], i[0])) if c >= minimum_count
-        ]
+        kept = sorted(token for token, count in counts.items() if count >= minimum_count)
+        kept.sort(key=counts.__getitem__, reverse=True)  # stable: equally frequent ones by name
         if not kept:
             raise VocabularyError(
                 f"no token occurs {minimum_count} time(s) in the {sum(counts.values())} tokens "
@@ -125,9 +124,18 @@ class Vocabulary:
 
 
 def _check_tokens(tokens):
-    for token in tokens:
-        if not isinstance(token, str):
-            raise VocabularyError(f"tokens must be strings, got {token!r}")
+    if not all(issubclass(kind, str) for kind in set(map(type, tokens))):
+        other = next(token for token in tokens if not isinstance(token, str))
+        raise VocabularyError(f"tokens must be strings, got {other!r}")
+    try:
+        "".join(tokens).encode()
+    except UnicodeEncodeError:
+        broken = next(token for token in tokens if any("\ud800" <= c <= "\udfff" for c in token))
+        raise VocabularyError(
+            f"the token {broken!r} is not Unicode: it holds half of a character, as text does that "
+            "was cut inside an emoji. Take the halves out: "
+            "text.encode('utf-8', 'ignore').decode('utf-8')"
+        ) from None
     found = set(SPECIAL_TOKENS).intersection(tokens)
     if found:
         raise VocabularyError(

@@ -6,7 +6,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from rnn_course.text.vectors import WordVectors
+from rnn_course.text.vectors import WordVectors, check_words
 from rnn_course.tokens import PADDING, SPECIAL_TOKENS
 
 ARCHITECTURES = ("skip_gram", "cbow")
@@ -313,10 +313,12 @@ def learn_once(path, sentences, vocabulary, **options):
 
     Raises:
         ValueError: when `train_word2vec` cannot learn from the sentences.
-        rnn_course.text.VectorsError: when the file that is there is not one of vectors.
+        rnn_course.text.VectorsError: when the file that is there is not one of vectors, or a file
+            could not hold a word of the vocabulary.
     """
     path = Path(path)
     if not path.exists():
+        check_words(vocabulary.tokens[len(SPECIAL_TOKENS) :])  # before the training
         vectors = train_word2vec(sentences, vocabulary, **options).word_vectors(vocabulary)
         path.parent.mkdir(parents=True, exist_ok=True)
         vectors.save(path)

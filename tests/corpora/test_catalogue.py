@@ -25,7 +25,7 @@ def test_importing_corpora_is_cheap():
 def test_names_are_the_embedded_and_the_real_corpora():
     assert corpora.names() == [
         *("agreement", "memory", "sentiment", "translation"),
-        *("ud_english_ewt", "ncbi_disease", "sentence_polarity"),
+        *("ud_english_ewt", "ncbi_disease", "sentence_polarity", "sms_spam"),
         *("tiny_shakespeare", "gutenberg", "time_machine"),
         *("tatoeba_deu_eng", "multi30k"),
     ]

@@ -315,3 +315,19 @@ def test_tatoeba():
     lengths = [len(source.split()) for source in corpora.references(splits.test)]
     assert 6 <= sum(lengths) / len(lengths) <= 7
     assert not any(set("\u00a0\u202f\t") & set(text) for pair in splits.train for text in pair)
+
+
+@pytest.mark.real_data
+def test_sms_spam():
+    splits = cached("sms_spam")
+    assert [len(part) for part in splits] == [4467, 548, 559]
+    labels = [text.label for part in splits for text in part]
+    assert (labels.count("ham"), labels.count("spam")) == (4827, 747)
+    train, dev, test = ({real._letters(text.text) or text.text for text in part} for part in splits)
+    assert not train & dev
+    assert not train & test
+    assert not dev & test
+    for part in splits:
+        assert sum(text.label == "spam" for text in part) / len(part) == pytest.approx(
+            0.134, abs=0.02
+        )

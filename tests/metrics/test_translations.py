@@ -130,3 +130,25 @@ def test_alignment_error_rate_without_possible_links_is_one_minus_f1(pairs):
 def test_what_are_no_alignments(arguments, message):
     with pytest.raises(ValueError, match=message):
         alignment_error_rate(*arguments)
+
+
+@pytest.mark.parametrize(
+    ("text", "tokeniser"),
+    [
+        ("他来了。我走了！", "zh"),
+        ("彼は行くと言った。", "char"),
+        ("สวัสดีครับ", "char"),
+        ("그는 왔다.", "13a"),
+        ("He knows the word 水.", "13a"),
+    ],
+)
+def test_bleu_picks_the_tokeniser_where_characters_are_words(text, tokeniser):
+    score, signature = bleu([text], [text])
+    assert score == pytest.approx(100) or tokeniser == "13a"
+    assert f"|tok:{tokeniser}|" in signature
+    assert "|tok:13a|" in bleu([text], [[text]], tokenize="13a").signature
+
+
+def test_an_unknown_tokeniser_is_refused():
+    with pytest.raises(ValueError, match=r"tokenize must be one of 'none', 'zh', .* got 'xyz'"):
+        bleu(["a"], ["a"], tokenize="xyz")

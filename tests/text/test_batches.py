@@ -335,3 +335,17 @@ def test_pairs_stay_pairs_and_targets_are_one_step_ahead_of_the_inputs():
 def test_pairs_must_be_parallel():
     with pytest.raises(ValueError, match="same number of examples"):
         translation_batches([[4], [5]], [[6]], batch_size=2)
+
+
+@pytest.mark.parametrize("label", ["spam", -1, 1.5, None, [1]])
+def test_labels_that_are_no_numbers_of_classes_are_refused_at_once(label):
+    with pytest.raises(
+        ValueError, match=r"labels must be whole numbers from 0 on, got .* example 1"
+    ):
+        classification_batches([[4], [5]], [0, label], batch_size=2)
+
+
+def test_labels_out_of_range_are_refused_at_once():
+    with pytest.raises(ValueError, match=r"numbers from 0 to 1, got 2 for example 1: names ="):
+        classification_batches([[4], [5]], [0, 2], batch_size=2, classes=2)
+    classification_batches([[4], [5]], np.array([0, 1]), batch_size=2, classes=2)

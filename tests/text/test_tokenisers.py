@@ -355,3 +355,38 @@ def test_without_tensorflow_text(monkeypatch, tmp_path):
     assert words("It runs.") == ["It", "runs", "."]
     assert sentences("It runs. Yes.") == ["It runs.", "Yes."]
     assert characters("ab") == ["a", "b"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("他来了。我走了！你呢？", ["他来了。", "我走了！", "你呢？"]),
+        ("你呢?我走了!", ["你呢?", "我走了!"]),
+        (
+            "价格是１．５元。他说：“我来。”我走了。",
+            ["价格是１．５元。", "他说：“我来。”", "我走了。"],
+        ),
+        ("彼は「行くよ。」と言った。本当？", ["彼は「行くよ。」と言った。", "本当？"]),
+        ("वह आया। मैं गया।", ["वह आया।", "मैं गया।"]),
+        ("هل جئت؟ نعم جئت. ثم ذهبت.", ["هل جئت؟", "نعم جئت.", "ثم ذهبت."]),
+        ("د. محمد جاء. ذهب.", ["د. محمد جاء.", "ذهب."]),
+        ("Նա կարդում է։ Ես գրում եմ։", ["Նա կարդում է։", "Ես գրում եմ։"]),
+        ("הוא קרא. אני הלכתי? כן.", ["הוא קרא.", "אני הלכתי?", "כן."]),
+        ("Τι κάνεις; Καλά είμαι.", ["Τι κάνεις;", "Καλά είμαι."]),
+        ("สวัสดี ครับ\n\nครับ", ["สวัสดี ครับ", "ครับ"]),
+    ],
+    ids=["zh", "zh ascii", "zh quote", "ja", "hi", "ar", "ar initial", "hy", "he", "el", "th"],
+)
+def test_sentences_of_scripts_with_other_marks_or_no_capitals(text, expected):
+    assert sentences(text) == expected
+
+
+@pytest.mark.parametrize("cut", [normalise, characters, words])
+def test_half_a_character_is_named_as_such(cut):
+    with pytest.raises(TokeniserError, match=r"not Unicode: half of a character, '\\ud83d', at pl"):
+        cut("so \ud83d")
+
+
+def test_a_zero_byte_is_refused_before_learning():
+    with pytest.raises(TokeniserError, match=r"texts hold a zero byte, in '.\\x00'"):
+        WordPiece.learn(["ab\0c ab"], 40)

@@ -175,3 +175,13 @@ def test_character_ids():
 def test_character_ids_of_no_length(max_length):
     with pytest.raises(ValueError, match=f"max_length must be at least 1, got {max_length}"):
         character_ids(Vocabulary(["a"]), [["a"]], max_length)
+
+
+def test_half_a_character_is_named_as_such():
+    for use in (Vocabulary, lambda tokens: Vocabulary.learn([tokens]), Vocabulary(["a"]).encode):
+        with pytest.raises(VocabularyError, match=r"'b\\ud83d' is not Unicode: .* half of a char"):
+            use(["a", "b\ud83d"])
+
+
+def test_tokens_come_by_frequency_and_then_by_name():
+    assert Vocabulary.learn([["b", "c", "a", "c"], ["b", "d"]]).tokens[4:] == ("b", "c", "a", "d")

@@ -252,3 +252,9 @@ def test_what_cannot_be_learnt_leaves_no_file_and_a_broken_one_is_named(tmp_path
     path.write_text("2 2\na 1 2\n", "utf-8")
     with pytest.raises(VectorsError, match=r"pets\.vec: its first line announces 2 words, 1 are"):
         learn_once(path, [["a", "b"]], Vocabulary(["a", "b"]))
+
+
+def test_learn_once_refuses_before_it_learns(tmp_path, monkeypatch):
+    monkeypatch.setattr("rnn_course.text.word2vec.train_word2vec", None)
+    with pytest.raises(VectorsError, match="cannot stand in a text file"):
+        learn_once(tmp_path / "v.vec", [["a", "b "]], Vocabulary(["a", "b "]))
