@@ -101,9 +101,8 @@ def _on_tensorflow(layer, x, jit):
             loss = tf.reduce_sum(tf.square(layer(x)))
         return tape.gradient(loss, [x, *weights])
 
-    # Of unknown length and batch size, as `fit` sees them; XLA and unrolling want them known.
-    known = jit or getattr(layer, "unroll", False)
-    spec = tf.TensorSpec(x.shape if known else [None, None, x.shape[-1]], x.dtype)
+    # Of unknown batch size, as `fit` sees arrays; XLA wants it known.
+    spec = tf.TensorSpec(x.shape if jit else [None, *x.shape[1:]], x.dtype)
     calls = [
         tf.function(call, jit_compile=jit, input_signature=[spec]) for call in (layer, gradients)
     ]

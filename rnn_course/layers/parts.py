@@ -28,7 +28,7 @@ from itertools import pairwise
 import keras
 
 ROWS = 8  # of a part, at least: what one core computes at once
-WORTH = 2e6  # products of two numbers for each row, from which on a layer on its own is shared out
+WORTH = 5e5  # products of two numbers for each row, from which on a layer on its own is shared out
 _state = {"cores": None, "inside": False}
 
 
