@@ -10,7 +10,7 @@ from keras import ops
 from rnn_course import bptt
 from rnn_course.inspection import jacobian_singular_values
 from rnn_course.studies import recall
-from rnn_course.studies.claims import Claim, Gap, Greatest, Mean
+from rnn_course.studies.claims import OPEN, Claim, Gap, Greatest, Mean
 from rnn_course.studies.study import Study
 
 UNITS, STEPS, ROWS = 64, 41, 8
@@ -109,9 +109,9 @@ STUDY = Study(
     unit="updates",
     dev="factor a step, or minus the accuracy",
     flat=0.02,
-    rates=(0.001, 0.003, 0.01, 0.03),
+    rates=(0.003, 0.01),
     seeds=8,
-    cost=10,
+    cost=2,
     claims=(
         Claim(
             "large_inputs_vanish",
@@ -175,6 +175,9 @@ STUDY = Study(
             at_most=1.0,
             refuted_by="a factor above 1 a step",
             notebook="02",
+            found=OPEN,
+            remark="The largest factor of eight trained networks is 0.98 a step on the mean, and "
+            "above 1 in some of them.",
         ),
         Claim(
             "trained_lstm_grows",
@@ -184,6 +187,9 @@ STUDY = Study(
             at_least=1.0,
             refuted_by="less than tenfold growth on the mean over seeds",
             notebook="03",
+            found=OPEN,
+            remark="It grows about eightfold, from fivefold to thirteenfold, and does so before "
+            "training as well: gates that are open let it.",
         ),
     ),
 )
