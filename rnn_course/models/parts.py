@@ -59,6 +59,8 @@ class Shared:
 
     def __call__(self, iterator):
         """A step on the next batch: the metrics so far, by name."""
+        if self.model.steps_per_execution > 1:  # then a call is several steps
+            return self.plain(iterator)
         data = keras.tree.map_structure(_or_none, next(iterator))
         arrays = [each for each in keras.tree.flatten(data) if each is not None]
         key = tuple((len(each), *map(bucket, each.shape[1:])) for each in arrays)

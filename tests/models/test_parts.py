@@ -232,6 +232,15 @@ def test_one_part_where_the_sum_of_the_parts_might_not_be_the_whole(why):
 
 
 @alone
+@pytest.mark.parametrize("steps_per_execution", [1, 3])
+def test_no_batch_is_left_out(steps_per_execution):
+    model = LanguageModel(12, 4, 5)
+    model.compile("sgd", TokenCrossEntropy(), steps_per_execution=steps_per_execution)
+    model.fit(np.repeat(X, 4, axis=0), np.repeat(TARGETS, 4, axis=0), batch_size=4, verbose=0)
+    assert int(model.optimizer.iterations) == 7
+
+
+@alone
 def test_a_step_of_ones_own_is_not_replaced():
     model = OwnStep(12, 4, 5)
     model.compile("sgd", TokenCrossEntropy())
