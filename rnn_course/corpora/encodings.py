@@ -88,7 +88,7 @@ def _not(encoding: str, error: UnicodeDecodeError, contents: bytes, file: str) -
 
 def _likely(contents: bytes) -> str | None:
     """The encoding that these bytes may be in, if one can be guessed."""
-    from charset_normalizer import from_bytes  # requests, which pooch needs, brings it
+    from charset_normalizer import from_bytes
 
     if contents.startswith((b"\xff\xfe\0\0", b"\0\0\xfe\xff")):
         return "utf-32"
