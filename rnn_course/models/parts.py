@@ -59,7 +59,9 @@ class Shared:
 
     def __call__(self, iterator):
         """A step on the next batch: the metrics so far, by name."""
-        if self.model.steps_per_execution > 1:  # then a call is several steps
+        replicas = self.model.distribute_strategy.num_replicas_in_sync
+        # Several steps in one call, or a batch that is shared out among devices already.
+        if self.model.steps_per_execution > 1 or replicas > 1:
             return self.plain(iterator)
         data = keras.tree.map_structure(_or_none, next(iterator))
         arrays = [each for each in keras.tree.flatten(data) if each is not None]

@@ -1,6 +1,8 @@
 """Training in parts, one a core: held against training in one part."""
 
 import os
+import subprocess
+import sys
 
 import keras
 import numpy as np
@@ -238,6 +240,28 @@ def test_no_batch_is_left_out(steps_per_execution):
     model.compile("sgd", TokenCrossEntropy(), steps_per_execution=steps_per_execution)
     model.fit(np.repeat(X, 4, axis=0), np.repeat(TARGETS, 4, axis=0), batch_size=4, verbose=0)
     assert int(model.optimizer.iterations) == 7
+
+
+@alone
+@pytest.mark.trains
+def test_a_batch_that_tensorflow_shares_out_is_left_to_it():
+    """In a process of its own, as a computer's devices cannot be changed once they are in use."""
+    code = """if True:
+        import numpy as np, tensorflow as tf
+        cpu = tf.config.list_physical_devices("CPU")[0]
+        two = [tf.config.LogicalDeviceConfiguration()] * 2
+        tf.config.set_logical_device_configuration(cpu, two)
+        from rnn_course.losses import TokenCrossEntropy
+        from rnn_course.models import LanguageModel
+        x = np.random.default_rng(0).integers(4, 12, (32, 9))
+        with tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"]).scope():
+            model = LanguageModel(12, 4, 5)
+            model.compile("sgd", TokenCrossEntropy())
+        model.fit(x, x, epochs=3, verbose=0)
+        print(model.train_function.steps, model.optimizer.iterations.numpy())
+    """
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.stdout.split() == ["{}", "3"], done.stderr[-2000:]
 
 
 @alone
