@@ -78,13 +78,14 @@ class LSTM(SimpleRNN):
 
     def forward_step(self, x, states):
         h, c = states
-        i, f, candidate, o = self.gates(x + h @ self.U)
+        a = x + h @ self.U
+        i, f, candidate, o = self.gates(a)
         c = f * c + i * candidate
-        return [o * self.g(c), c], [ops.concatenate([i, f, candidate, o], axis=-1)]
+        return [o * self.g(c), c], [a]
 
     def backward_step(self, kept, states, gradients):
-        (_, gates), (_, c), (dh, dc) = kept, states, gradients
-        i, f, candidate, o = ops.split(gates, 4, axis=-1)
+        (_, a), (_, c), (dh, dc) = kept, states, gradients
+        i, f, candidate, o = self.gates(a)  # again, rather than kept for every step
         g_c = self.g(f * c + i * candidate)
         dc = dc + dh * o * self.g_prime(g_c)
         da_i = dc * candidate * self.sigma_prime(i)
