@@ -1,8 +1,7 @@
 r"""A core for each part of the batch: how a layer or a model uses all cores of a CPU.
 
-A recurrence is a long row of small matrix products, one after the other. All cores at one small
-product are badly used: handing it out takes about as long as computing it. The rows of a batch,
-though, have nothing to do with one another,
+A recurrence is a long row of small matrix products, one after the other, and each of them is
+handed out to all cores and waited for. The rows of a batch have nothing to do with one another,
 
 .. math::
 

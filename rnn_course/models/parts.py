@@ -13,8 +13,8 @@ A part is one program compiled by XLA: model, loss, metrics and gradients of som
 each part, and the same ones again from the same seed.
 
 XLA compiles each shape of a batch anew. So lengths are filled up with padding to one of few, and a
-shape is compiled only once so many steps of it have been done as they come that what compiling it
-saves would have paid for it: a training is never slower by more than what it takes anyway.
+shape is compiled only once it has come so often that, as far as it can be told beforehand, a
+program from the start would have paid for itself.
 """
 
 from collections import Counter
@@ -24,7 +24,7 @@ import numpy as np
 
 from rnn_course.layers import parts
 
-# What a step takes on one core of 2026, to know roughly, and always alike, when compiling it pays.
+# From these it is told when compiling pays: roughly, but alike on every computer and in every run.
 COMPILING = 1.5  # seconds, for each recurrent layer
 SPEED = 2e10  # operations a second
 STEPPING = 1e-4  # seconds of each step of a loop, beside them

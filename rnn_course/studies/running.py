@@ -163,10 +163,8 @@ def _on_one_core() -> None:
     os.environ.update(TF_CPP_MIN_LOG_LEVEL="3", OMP_NUM_THREADS="1", CUDA_VISIBLE_DEVICES="-1")
     import tensorflow as tf
 
+    from rnn_course.layers import use_cores
+
     tf.config.threading.set_intra_op_parallelism_threads(1)
     tf.config.threading.set_inter_op_parallelism_threads(1)
-    try:
-        from rnn_course.layers.parts import use_cores
-    except ImportError:  # there is nothing to turn off
-        return
     use_cores(1)
