@@ -76,10 +76,18 @@ class RecurrentCell(keras.layers.Layer):
             shape=(self.units, columns),
             initializer=self.recurrent_initializer,
         )
-        self.bias = self._add_bias(columns) if self.use_bias else None
+        self.bias = None
+        if self.use_bias:
+            self.bias = self.add_weight(
+                name="bias", shape=self._bias_shape(columns), initializer=self._initial_bias
+            )
 
-    def _add_bias(self, columns):
-        return self.add_weight(name="bias", shape=(columns,), initializer=self.bias_initializer)
+    def _bias_shape(self, columns):
+        return (columns,)
+
+    def _initial_bias(self, shape, dtype=None):
+        # Here, not by `assign` in `build`: Keras drops that where `fit` builds the layer.
+        return self.bias_initializer(shape, dtype=dtype)
 
     @property
     def input_bias(self):
@@ -271,12 +279,12 @@ class LSTMCell(GatedCell):
         super().__init__(units, activation, recurrent_activation, **kwargs)
         self.unit_forget_bias = unit_forget_bias
 
-    def _add_bias(self, columns):
-        bias = super()._add_bias(columns)
-        if self.unit_forget_bias:
-            i, _, c, o = ops.split(bias.value, 4)
-            bias.assign(ops.concatenate([i, ops.ones_like(i), c, o]))
-        return bias
+    def _initial_bias(self, shape, dtype=None):
+        bias = super()._initial_bias(shape, dtype)
+        if not self.unit_forget_bias:
+            return bias
+        i, f, c, o = ops.split(bias, 4)
+        return ops.concatenate([i, ops.ones_like(f), c, o])
 
     def gates(self, projected, states):
         """Input gate, forget gate, candidate and output gate; see `RecurrentCell.gates`."""
@@ -365,10 +373,8 @@ class GRUCell(GatedCell):
         self.reset_after = reset_after
         self.update_gate = update_gate
 
-    def _add_bias(self, columns):
-        if not self.reset_after:
-            return super()._add_bias(columns)
-        return self.add_weight(name="bias", shape=(2, columns), initializer=self.bias_initializer)
+    def _bias_shape(self, columns):
+        return (2, columns) if self.reset_after else (columns,)
 
     @property
     def input_bias(self):
