@@ -35,9 +35,9 @@ def attention_weights(scores, mask=None):
     if mask is None:
         mask = ops.ones_like(scores, "bool")
     # Not ops.softmax: it makes 0 / 0 of a row of padding, and warns of a sequence of one.
-    scores = ops.where(mask, scores, ops.cast(-6e4, scores.dtype))  # half precision holds it too
-    weights = ops.exp(scores - ops.max(scores, axis=-1, keepdims=True))
-    weights = ops.where(mask, weights, ops.cast(0, weights.dtype))
+    highest = ops.max(ops.where(mask, scores, -math.inf), axis=-1, keepdims=True)
+    below = ops.where(mask, scores - highest, 0)  # before exp, whose gradient is infinite at padding
+    weights = ops.where(mask, ops.exp(below), 0)
     return ops.divide_no_nan(weights, ops.sum(weights, axis=-1, keepdims=True))
 
 

@@ -1,11 +1,12 @@
 """A word's features from its characters, by a recurrent network or by filters."""
 
+import math
+
 import keras
 from keras import ops
 
 from rnn_course.checks import check_sizes
 from rnn_course.layers.cells import make_cell
-from rnn_course.layers.crf import LOG_ZERO
 from rnn_course.layers.recurrence import RNN, Bidirectional
 from rnn_course.tokens import PADDING
 
@@ -129,7 +130,7 @@ class CharacterCNN(keras.layers.Layer):
         real = ops.not_equal(characters, PADDING)[:, :, None]
         x = self.embedding(characters)
         x = self.filters(x * ops.cast(real, x.dtype))  # (batch * timesteps, characters, units)
-        x = ops.max(ops.where(real, x, ops.cast(LOG_ZERO, x.dtype)), axis=1)
+        x = ops.max(ops.where(real, x, -math.inf), axis=1)
         x = ops.where(ops.any(real, axis=1), x, ops.zeros_like(x))
         return ops.reshape(x, (batch, timesteps, self.features))
 

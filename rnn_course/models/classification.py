@@ -203,8 +203,8 @@ class SequenceClassifier(TrainedOnBatches):
             padded = ops.pad(sequences * real, ((0, 0), (0, steps), (0, 0)))[:, :steps]
             return ops.reshape(padded, (-1, steps * sequences.shape[-1])), None
         if pooling == "max":
-            lowest = ops.where(ops.expand_dims(mask, -1), sequences, ops.cast(-6e4, real.dtype))
-            return some * ops.max(lowest, axis=1), None
+            lowest = ops.where(ops.expand_dims(mask, -1), sequences, -np.inf)
+            return ops.where(some > 0, ops.max(lowest, axis=1), 0), None
         total = ops.sum(sequences * real, axis=1)
         if pooling == "mean":
             total = total / ops.maximum(ops.sum(real, axis=1), 1)

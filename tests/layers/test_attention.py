@@ -3,7 +3,7 @@
 import keras
 import numpy as np
 import pytest
-from backends import examples
+from backends import differentiate, examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from keras import ops
@@ -55,6 +55,24 @@ def test_large_scores_do_not_overflow():
 def test_a_row_of_padding_has_no_weight(dtype):
     weights = attention_weights(ops.ones((2, 3), dtype), np.array([[0, 0, 0], [0, 1, 0]], bool))
     assert ops.convert_to_numpy(ops.cast(weights, "float32")).tolist() == [[0, 0, 0], [0, 1, 0]]
+
+
+@pytest.mark.parametrize("dtype", ["float16", "float32"])
+@pytest.mark.parametrize("real", [[-6.2e4, -6.2e4], [6e4, -6e4], [-1.0, 6e4]])
+@pytest.mark.parametrize("padding", [-6e4, 6e4, np.inf, -np.inf, np.nan])
+def test_padding_is_where_the_mask_says_whatever_the_scores(real, padding, dtype):
+    mask = np.array([[True, False, True]])
+
+    def second_weight(scores):
+        weights = attention_weights(ops.cast(scores, dtype), mask)
+        return ops.cast(weights, "float32")[0, 2], weights
+
+    scores = np.array([[real[0], padding, real[1]]], "float32")
+    _, weights, (gradient,) = differentiate(second_weight, [scores])
+    expected = softmax(np.array(real) - max(real), [True, True])
+    np.testing.assert_allclose(*as_numpy(weights[0]), np.insert(expected, 1, 0), atol=1e-3)
+    slope = expected[0] * expected[1]
+    np.testing.assert_allclose(*as_numpy(gradient[0]), [-slope, 0, slope], atol=1e-3)
 
 
 # Pooling
