@@ -16,6 +16,7 @@ Example:
 from rnn_course.corpora.base import CorpusError, LabelledText, Pair, Splits, TaggedSentence
 from rnn_course.corpora.catalogue import download, info, is_cached, load, names
 from rnn_course.corpora.embedded import agreement, memory, sentiment, translation
+from rnn_course.corpora.gutenberg import without_licence
 from rnn_course.corpora.readers import (
     read_aligned,
     read_columns,
@@ -54,4 +55,5 @@ __all__ = [
     "references",
     "sentiment",
     "translation",
+    "without_licence",
 ]

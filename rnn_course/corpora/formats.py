@@ -143,19 +143,36 @@ def columns(
 
 
 def labelled(
-    contents: bytes, file: str, label: str = "first", header: bool = False, encoding: str = "utf-8"
+    contents: bytes,
+    file: str,
+    label: str = "first",
+    header: bool = False,
+    encoding: str = "utf-8",
+    columns: tuple[int | None, int | None] = (None, None),
 ) -> list[LabelledText]:
     """What `read_labelled` makes of a file's contents."""
     if label not in ("first", "last"):
         raise CorpusError(f"label must be 'first' or 'last', not {label!r}")
+    if columns.count(None) == 1:
+        raise CorpusError(
+            "label_column and text_column are named together: got {} and {}".format(*columns)
+        )
     texts = []
     for number, line in _rows(decode(contents, file, encoding), file, header):
-        if label == "first":
+        if None not in columns:
+            cells = line.split("\t")
+            try:
+                name, text = (cells[place] for place in columns)
+            except IndexError:
+                name = text = ""
+        elif label == "first":
             name, _, text = line.partition("\t")
         else:
             text, _, name = line.rstrip(_BLANKS).rpartition("\t")
         if not name.strip() or not text.strip():
             expected = "label, tab, text" if label == "first" else "text, tab, label"
+            if None not in columns:
+                expected = "a label in column {} and a text in column {}, from 0".format(*columns)
             raise _malformed(file, number, repr(line), expected)
         texts.append(LabelledText(text.strip(), name.strip()))
     _some(texts, file)

@@ -139,7 +139,12 @@ def read_columns(
 
 
 def read_labelled(
-    path: str | Path, label: str = "first", header: bool = False, encoding: str = "utf-8"
+    path: str | Path,
+    label: str = "first",
+    header: bool = False,
+    encoding: str = "utf-8",
+    label_column: int | None = None,
+    text_column: int | None = None,
 ) -> list[LabelledText]:
     r"""Read labelled lines: a label and a text each, with a tab in between.
 
@@ -149,13 +154,17 @@ def read_labelled(
             text may have tabs of its own.
         header: whether the first line names the columns, and is left out.
         encoding: how its text became bytes, such as `"cp1252"` or `"utf-16"`.
+        label_column: where lines have more columns, with tabs in between, that of the label, from
+            0; from the right if negative. Others are ignored, and `label` too.
+        text_column: the column of the text, which is named with the other one.
 
     Returns:
         Its texts, in order.
 
     Raises:
-        CorpusError: if the file cannot be read, a line lacks its tab, its label or its text, or the
-            labels are numbers that are all different, as IDs are.
+        CorpusError: if the file cannot be read, a line lacks its tab, its label or its text, one
+            column is named without the other, or the labels are numbers that are all different, as
+            IDs are.
 
     Warns:
         UserWarning: if the first line looks like a header.
@@ -166,8 +175,12 @@ def read_labelled(
         >>> _ = path.write_text("good\tbardzo dobry film\nbad\tnuda\n", encoding="utf-8")
         >>> read_labelled(path)[1]
         LabelledText(text='nuda', label='bad')
+        >>> _ = path.write_text("17\tnice !\t5 stars\tgood\n18\tdull\t1 star\tbad\n")
+        >>> read_labelled(path, label_column=3, text_column=1)[1]
+        LabelledText(text='dull', label='bad')
     """
-    return formats.labelled(_contents(path), str(path), label, header, encoding)
+    columns = (label_column, text_column)
+    return formats.labelled(_contents(path), str(path), label, header, encoding, columns)
 
 
 def read_polarity(path: str | Path, encoding: str = "utf-8") -> list[LabelledText]:

@@ -66,6 +66,26 @@ def test_ids_are_not_taken_for_texts(write):
         corpora.read_labelled(counted)
 
 
+def test_the_columns_of_labelled_lines_are_chosen(write):
+    path = write("id\ttext\tstars\tlabel\n7\tA fine film .\t5\tgood\n8\tDull .\t1\tbad\n")
+    expected = [LabelledText("A fine film .", "good"), LabelledText("Dull .", "bad")]
+    for label_column, text_column in ((3, 1), (-1, -3)):
+        columns = dict(label_column=label_column, text_column=text_column)
+        assert corpora.read_labelled(path, header=True, **columns) == expected
+    stars = corpora.read_labelled(path, header=True, label_column=2, text_column=1)
+    assert [text.label for text in stars] == ["5", "1"]
+    with pytest.raises(
+        CorpusError, match=r"line 2: .*; expected a label in column 4 and a text in"
+    ):
+        corpora.read_labelled(path, header=True, label_column=4, text_column=1)
+    with pytest.raises(
+        CorpusError, match=r"line 1: .*; expected a label in column 1 and a text in"
+    ):
+        corpora.read_labelled(write("a\t \tb\n"), label_column=1, text_column=0)
+    with pytest.raises(CorpusError, match="are named together: got 3 and None"):
+        corpora.read_labelled(path, label_column=3)
+
+
 def test_labels_may_be_numbers(write):
     texts = corpora.read_labelled(write("3\tstocks fall\n4\tnew chip\n"))
     assert texts == [LabelledText("stocks fall", "3"), LabelledText("new chip", "4")]
