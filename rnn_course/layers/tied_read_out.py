@@ -25,4 +25,10 @@ class TiedReadOut(keras.layers.Layer):
 
     def call(self, x):
         """``(..., units)`` to logits ``(..., vocabulary_size)``."""
-        return ops.dot(x, ops.transpose(self.embedding.embeddings)) + self.bias
+        return ops.dot(x, ops.transpose(self._vectors())) + self.bias
+
+    def _vectors(self):
+        """The embedding matrix; what is kept in few bits is looked up, row by row."""
+        if self.embedding.quantization_mode is None:
+            return self.embedding.embeddings
+        return self.embedding(ops.arange(self.embedding.input_dim))
