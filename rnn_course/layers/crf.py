@@ -51,7 +51,7 @@ def only_tags(scores):
     """
     ids = ops.arange(scores.shape[-1])
     ruled_out = (ids == PADDING) | (ids == BEGIN) | (ids == END)
-    return scores + LOG_ZERO * ops.cast(ruled_out, scores.dtype)
+    return ops.where(ruled_out, scores + LOG_ZERO, scores)
 
 
 @keras.saving.register_keras_serializable("rnn_course")
@@ -73,6 +73,8 @@ class CRF(keras.layers.Layer):
         Potentials ``(batch, timesteps, tags, tags)``: of the tag before and the tag at a step.
         `log_partition`, `log_prob` and `viterbi` take them, and need nothing else.
 
+    In half precision, too coarse for sums over all paths, it computes in single precision.
+
     Raises:
         ValueError: when the emissions are not of that shape, or there are no more ids than those
             of the special tokens.
@@ -86,6 +88,8 @@ class CRF(keras.layers.Layer):
 
     def __init__(self, tags, **kwargs):
         super().__init__(**kwargs)
+        if self.compute_dtype in ("float16", "bfloat16"):
+            self.dtype_policy = "float32"
         if isinstance(tags, bool) or not isinstance(tags, int) or tags <= END + 1:
             raise ValueError(
                 f"tags must be an integer, the {END + 1} special tokens and at least one tag, "

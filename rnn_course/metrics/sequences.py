@@ -88,8 +88,7 @@ def best_tags(scores):
         [[4, 5]]
     """
     scores = ops.convert_to_tensor(scores)
-    unknown = ops.cast(ops.arange(scores.shape[-1]) == UNKNOWN, scores.dtype)
-    scores = scores + LOG_ZERO * unknown
+    scores = ops.where(ops.arange(scores.shape[-1]) == UNKNOWN, scores + LOG_ZERO, scores)
     if len(scores.shape) == 4:
         return viterbi(scores)
     return ops.cast(ops.argmax(only_tags(scores), axis=-1), "int32")

@@ -39,7 +39,7 @@ def potentials_of(emissions, transitions, mask=None, dtype="float64"):
     crf = CRF(TAGS, dtype=dtype)
     crf.build(emissions.shape)
     crf.set_weights([transitions])
-    return crf(ops.convert_to_tensor(emissions, dtype), mask=mask)
+    return crf(ops.convert_to_tensor(emissions, crf.compute_dtype), mask=mask)
 
 
 def paths(emissions, transitions, mask):
@@ -159,6 +159,23 @@ def test_large_scores_and_long_sentences_in_single_precision():
     np.testing.assert_allclose(log_partition(single), log_partition(double), rtol=1e-5)
     assert float(log_partition(double)[0]) > 1e4
     np.testing.assert_array_equal(viterbi(single), viterbi(double))
+
+
+@pytest.mark.parametrize("dtype", ["float16", "mixed_float16", "bfloat16"])
+def test_in_half_precision_it_computes_in_single(dtype):
+    emissions, transitions = scores()
+    emissions = ops.convert_to_numpy(ops.cast(emissions, keras.DTypePolicy(dtype).compute_dtype))
+    half = potentials_of(emissions, transitions, MASK, dtype=dtype)
+    single = potentials_of(emissions.astype("float32"), transitions, MASK, dtype="float32")
+    assert keras.backend.standardize_dtype(half.dtype) == "float32"
+    np.testing.assert_array_equal(half, single)
+    assert CRF.from_config(CRF(TAGS, dtype=dtype).get_config()).compute_dtype == "float32"
+
+
+def test_what_is_no_tag_is_ruled_out_in_half_precision_too():
+    found = ops.cast(only_tags(ops.zeros((1, TAGS), "float16")), "float32")
+    possible = np.isin(np.arange(TAGS), POSSIBLE)
+    np.testing.assert_array_equal(found[0], np.where(possible, 0, -np.inf))
 
 
 @settings(max_examples=examples(10), deadline=None)
