@@ -1,7 +1,10 @@
 """Word vectors: files in the common text format, embedding matrices, neighbours, analogies."""
 
+import codecs
 import gzip
-from collections.abc import Iterable, Iterator
+import io
+import warnings
+from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -180,21 +183,23 @@ class WordVectors:
         dimension: int | None = None,
         progress: bool = True,
         limit: int | None = None,
+        encoding: str = "utf-8",
     ) -> "WordVectors":
         """Read vectors in the common text format: word2vec's, GloVe's or fastText's.
 
         The file is read line by line: with `words` a file much larger than the memory can be read.
 
         Args:
-            path: a text file in UTF-8 (``.txt``, ``.vec``), with or without a header, as it is or
-                compressed with gzip, bzip2, xz or as the one file in a zip archive: its first bytes
-                say so. A first line of two whole numbers is a header.
+            path: a text file (``.txt``, ``.vec``), with or without a header, as it is or compressed
+                with gzip, bzip2, xz or as the one file in a zip archive: its first bytes say so. A
+                first line of two whole numbers is a header.
             words: the only words to keep, such as ``vocabulary.tokens``; all by default. The
                 lines of the others are not looked at, nor counted.
             dimension: numbers a word; by default what the header says, or what the first line
                 holds behind its first space. Words may hold spaces: numbers are taken from the end.
             progress: whether to show a bar when reading takes more than two seconds.
             limit: read so many lines of words at most; large files begin with the frequent ones.
+            encoding: how words became bytes, such as ``"cp1252"``, where that was not UTF-8.
 
         Returns:
             The vectors in the order of the file; of a word that is there twice the first.
@@ -203,6 +208,12 @@ class WordVectors:
             VectorsError: when a line is malformed, the file is cut off, holds none of the words or
                 is no such file; with the line's number.
             FileNotFoundError: when there is no such file.
+
+        Warns:
+            UserWarning: when some of ``words`` are not there and the file was cut off: it has not
+                as many lines as its header says, or its last line ends in the middle. The cut may
+                be where nobody can see it: a file without a header that ends with a line does not
+                tell that others followed.
 
         Example:
             >>> import tempfile
@@ -221,8 +232,8 @@ class WordVectors:
         rows: dict[str, np.ndarray] = {}
         announced = None
         sure = dimension is not None  # of how many numbers there are
-        number = 0
-        for number, line in enumerate(_lines(path, progress), start=1):
+        number, broken_off = 0, False
+        for number, line in enumerate(_lines(path, progress, encoding), start=1):
             if number == 1:
                 line = line.removeprefix(b"\xef\xbb\xbf")
                 announced, dimension = _first_line(line, dimension, path)
@@ -235,6 +246,7 @@ class WordVectors:
             try:
                 word, numbers = _word_and_numbers(line, dimension, sure, where)
             except VectorsError:
+                broken_off = not line.endswith(b"\n")
                 if wanted is None or asked.intersection(line.split(None, 1)[:1]):
                     raise
                 continue
@@ -245,6 +257,17 @@ class WordVectors:
             raise VectorsError(
                 f"{path}: its first line announces {announced} words, {there} are there: "
                 f"it was cut off or edited, get it again; limit={there} takes what is there"
+            )
+        missing = len(wanted - rows.keys()) if wanted is not None else 0
+        fewer = limit is None and announced is not None and there < announced
+        if missing and (fewer or broken_off):
+            said = f"its first line announces {announced} words, {there} are there"
+            if broken_off:
+                said = f"line {number} ends in the middle"
+            warnings.warn(
+                f"{path}: {said}: it was cut off, get it again. {missing} of the {len(wanted)} "
+                "words asked for are not in what is left",
+                stacklevel=2,
             )
         if not rows:
             asked = "no word" if wanted is None else f"none of the {len(wanted)} words asked for"
@@ -344,8 +367,9 @@ def embedding_matrix(vocabulary: Any, vectors: WordVectors, seed: int = 0) -> Em
     return EmbeddingMatrix(matrix, 1 - len(missing) / len(ordinary), missing)
 
 
-def _lines(path: Path, progress: bool) -> Iterator[bytes]:
-    """The lines of a file, with a bar that follows its bytes on the disk."""
+def _lines(path: Path, progress: bool, encoding: str) -> Iterator[bytes]:
+    """The lines of a file, in UTF-8, with a bar that follows its bytes on the disk."""
+    recoded = _recoding(encoding)
     bar = tqdm(
         total=path.stat().st_size,
         desc=path.name,
@@ -357,15 +381,45 @@ def _lines(path: Path, progress: bool) -> Iterator[bytes]:
     with bar, open(path, "rb") as raw:
         try:
             lines = decompressed(raw, str(path))
+            if recoded is None:  # an end of line is more than one byte
+                lines = io.TextIOWrapper(lines, encoding, newline="\n")
+            number = 0
             while True:
+                number += 1
+                refused = None
                 with damage_reported(str(path)):
-                    line = lines.readline()
+                    try:
+                        line = lines.readline()
+                    except UnicodeError as error:  # no damage
+                        refused = error
+                if refused:
+                    raise refused
                 if not line:
                     break
-                yield line
+                yield line.encode("utf-8", "surrogatepass") if recoded is None else recoded(line)
                 bar.update(raw.tell() - bar.n)
         except DamagedFileError as error:
             raise VectorsError(str(error)) from error
+        except UnicodeError as error:
+            raise VectorsError(
+                f"{path}, line {number}: not {encoding.upper()} ({error}): name its encoding, "
+                "encoding="
+            ) from error
+
+
+def _recoding(encoding: str) -> Callable[[bytes], bytes] | None:
+    """A function from a line in an encoding to the same in UTF-8; None for UTF-16 and the like."""
+    try:
+        ascii_as_it_is = "a 1\n".encode(encoding) == b"a 1\n"
+    except (LookupError, TypeError, ValueError) as error:
+        raise VectorsError(
+            f"there is no encoding {encoding!r} ({error}): name one such as 'utf-8' or 'cp1252'"
+        ) from error
+    if not ascii_as_it_is:
+        return None
+    if codecs.lookup(encoding).name in ("utf-8", "ascii"):
+        return lambda line: line  # where a word is not, its line is told, if the word is asked for
+    return lambda line: line.decode(encoding).encode("utf-8")
 
 
 def _first_line(line, dimension, path):
@@ -401,8 +455,8 @@ def _word_and_numbers(line, dimension, sure, where):
     except UnicodeDecodeError as error:
         byte = error.object[error.start]
         raise VectorsError(
-            f"{where}: the word is not UTF-8 (byte 0x{byte:02x}): save the file as UTF-8, or "
-            "remove the line"
+            f"{where}: the word is not UTF-8 (byte 0x{byte:02x}): save the file as UTF-8, name its "
+            "encoding, encoding=, or remove the line"
         ) from error
 
 

@@ -237,6 +237,61 @@ def test_lines_of_words_not_asked_for_are_not_judged(write):
         WordVectors.load(path, words=["a", "c"])
 
 
+@pytest.mark.parametrize("encoding", ["cp1252", "utf-16", "utf-8-sig", "gb18030", "utf-32-le"])
+@pytest.mark.parametrize("packed", [False, True])
+def test_an_encoding_is_named(encoding, packed, write):
+    text = "3 2\nB\u00fc 1 2\n\u00e9t\u00e9 3 4\nd\u00e0\u00a0d 5 6\n".encode(encoding)
+    path = write(gzip.compress(text) if packed else text)
+    vectors = WordVectors.load(path, encoding=encoding)
+    assert vectors.words == ("B\u00fc", "\u00e9t\u00e9", "d\u00e0\u00a0d")
+    assert vectors.matrix.tolist() == [[1, 2], [3, 4], [5, 6]]
+    assert WordVectors.load(path, ["\u00e9t\u00e9"], encoding=encoding).words == ("\u00e9t\u00e9",)
+
+
+@pytest.mark.parametrize(
+    ("encoding", "message"),
+    [
+        ("utf-8", r"line 1: the word is not UTF-8 \(byte 0xfc\): .* name its encoding, encoding="),
+        ("cp1253", "line 2: not CP1253 .*: name its encoding, encoding="),
+        ("utf-16", "line 1: not UTF-16 .*: name its encoding"),
+        ("klingon", "there is no encoding 'klingon' .*: name one such as 'utf-8'"),
+    ],
+)
+def test_another_encoding_is_refused(encoding, message, write):
+    with pytest.raises(VectorsError, match=message):
+        WordVectors.load(write(b"B\xfc 1 2\nB\xd2\xff 1 2\n"), encoding=encoding)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (
+            "4 2\na 1 2\nb 3 4\n",
+            "announces 4 words, 2 are there: it was cut off, get it again. 1 of",
+        ),
+        (
+            "a 1 2\nb 3 4\nc 5",
+            r"line 3 ends in the middle: .*\. 1 of the 2 words asked for are not",
+        ),
+        ("3 2\na 1 2\nb 3 4\nc", "line 4 ends in the middle"),
+    ],
+)
+def test_a_file_that_was_cut_off_is_told_also_where_some_words_are_asked_for(
+    content, message, write
+):
+    path = write(content)
+    with pytest.warns(UserWarning, match=message):
+        assert WordVectors.load(path, words=["b", "z"]).words == ("b",)
+    # What is asked for is all there: nothing is lost.
+    assert WordVectors.load(path, words=["b", "a"]).words == ("a", "b")
+    assert WordVectors.load(path, words=["b", "z"], limit=2).words == ("b",)
+
+
+def test_a_last_line_need_not_end(write):
+    assert WordVectors.load(write("a 1 2\nb 3 4"), words=["b", "z"]).words == ("b",)
+    assert WordVectors.load(write("1 2\na 1 2\nb 3 4"), words=["b", "z"]).words == ("b",)
+
+
 def test_files_are_uncompressed_by_what_they_hold(write):
     for compress in (gzip.compress, bz2.compress, lzma.compress):
         assert WordVectors.load(write(compress(b"a 1 2\n"), "mine.txt")).words == ("a",)
