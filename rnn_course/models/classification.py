@@ -15,8 +15,9 @@ from rnn_course.layers.attention import AttentionPooling
 from rnn_course.layers.cells import make_cell
 from rnn_course.layers.recurrence import RNN, Bidirectional
 from rnn_course.layers.word_dropout import WordDropout
+from rnn_course.models.predicting import Predictor
 from rnn_course.models.training import TrainedOnBatches
-from rnn_course.text.padding import check_ids, padded_batches
+from rnn_course.text.padding import check_ids
 from rnn_course.tokens import PADDING
 
 POOLINGS = ("last", "final_states", "mean", "max", "sum", "concat", "attention")
@@ -133,6 +134,7 @@ class SequenceClassifier(TrainedOnBatches):
         )
         self.dropout = keras.layers.Dropout(dropout, name="dropout")
         self.read_out = keras.layers.Dense(classes, name="read_out")
+        self.predictor = Predictor(self)
 
     def _recurrent_layer(self, number, return_state):
         layer = RNN(
@@ -215,7 +217,8 @@ class SequenceClassifier(TrainedOnBatches):
 
         Args:
             sequences: a list of token id lists, of any lengths; one may be empty.
-            batch_size: how many to run at once, those of about the same length together.
+            batch_size: how many to run at once, at most, those of about the same length together;
+                fewer if they are long.
 
         Returns:
             ``(len(sequences), classes)``.
@@ -225,15 +228,16 @@ class SequenceClassifier(TrainedOnBatches):
         """
         result = np.empty((len(sequences), self.config["classes"]), "float32")
         check_ids(sequences, self.config["vocabulary_size"])
-        for rows, batch in padded_batches(sequences, batch_size):
-            result[rows] = ops.convert_to_numpy(ops.softmax(self.predict_on_batch(batch)))
+        for rows, found in self.predictor("_probabilities", batch_size, tokens=sequences):
+            result[rows] = found
         return result
 
-    def attention_weights(self, sequences):
+    def attention_weights(self, sequences, batch_size=64):
         """How much each token of each sequence weighs in the pooled vector.
 
         Args:
             sequences: a list of token id lists.
+            batch_size: as in `probabilities`.
 
         Returns:
             A list of arrays, one a sequence, of a weight a token.
@@ -243,11 +247,18 @@ class SequenceClassifier(TrainedOnBatches):
         """
         result = [None] * len(sequences)
         check_ids(sequences, self.config["vocabulary_size"])
-        for rows, batch in padded_batches(sequences, batch_size=64):
-            weights = ops.convert_to_numpy(self(batch, return_weights=True)[1])
+        for rows, weights in self.predictor("_weights", batch_size, tokens=sequences):
             for row, row_weights in zip(rows, weights, strict=True):
                 result[row] = row_weights[: len(sequences[row])]
         return result
+
+    def _probabilities(self, tokens):
+        """The probabilities of a batch, ``(batch, classes)``."""
+        return ops.softmax(self(tokens))
+
+    def _weights(self, tokens):
+        """The attention weights of a batch, ``(batch, timesteps)``."""
+        return self(tokens, return_weights=True)[1]
 
     def get_config(self):
         """The constructor's arguments."""

@@ -18,8 +18,11 @@ import numpy as np
 from keras import ops
 
 from rnn_course.checks import check_sizes
-from rnn_course.text.padding import pad
+from rnn_course.models.predicting import run
+from rnn_course.text.padding import groups, pad
 from rnn_course.tokens import BEGIN, END, PADDING
+
+SHORTEST = 8  # tokens that a row counts as at least: however short, it has logits at each step
 
 
 class Hypothesis(NamedTuple):
@@ -247,7 +250,15 @@ class Decoder:
         self.loops = {}
 
     def generate(
-        self, inputs, prompts, max_length, temperature=1.0, top_k=None, top_p=None, seed=None
+        self,
+        inputs,
+        prompts,
+        max_length,
+        temperature=1.0,
+        top_k=None,
+        top_p=None,
+        seed=None,
+        batch_size=None,
     ):
         r"""Continue prompts token by token until each has ended or is long enough.
 
@@ -256,13 +267,14 @@ class Decoder:
             p_v \propto \exp(a_v / T)
 
         Args:
-            inputs: what ``begin`` takes, an array with a row for each prompt.
+            inputs: what ``begin`` takes, for each prompt: an array, or a list of token id lists.
             prompts: a list of token id lists, which may be empty; ``BEGIN`` is fed before each.
-            max_length: the most tokens to add to a prompt.
+            max_length: the most tokens to add to a prompt, for all of them or for each.
             temperature: :math:`T`: 0 for greedy, 1 for the model's own distribution, more for
                 flatter ones.
             top_k, top_p: which tokens stay possible, at that temperature; see `restrict`.
             seed: of the sampling; None for fresh randomness.
+            batch_size: how many to run at once, at most; fewer if they are long.
 
         Returns:
             A list of token id lists: the continuation of each prompt, without the end token.
@@ -276,25 +288,30 @@ class Decoder:
             raise ValueError(f"top_k must be a positive integer or None, got {top_k!r}")
         if top_p is not None and not 0 < top_p <= 1:
             raise ValueError(f"top_p must be above 0 and at most 1, or None, got {top_p}")
-        forced, is_forced, limits = _prompted(prompts, max_length)
-        arrays = dict(inputs=inputs, forced=forced, is_forced=is_forced, limits=limits)
-        if temperature > 0:
-            arrays["uniform"] = np.random.default_rng(seed).random(forced.shape, dtype="float32")
-            arrays["temperature"] = np.full(len(prompts), temperature, "float32")
-        if temperature > 0 and top_p is not None:
-            arrays["top_p"] = np.full((len(prompts), 1), top_p, "float32")
-        tokens = self._loop(Sampling, top_k=top_k).predict_on_batch(arrays)
-        return [
-            _continuation(row[len(prompt) :]) for row, prompt in zip(tokens, prompts, strict=True)
-        ]
+        limits = _limits(prompts, max_length)
+        if temperature > 0:  # a row's numbers are its own, whatever runs beside it
+            shape = len(prompts), max(int(limits.max()), 1)
+            uniform = np.random.default_rng(seed).random(shape, dtype="float32")
+        loop = self._loop(Sampling, top_k=top_k)
+        result = [None] * len(prompts)
+        for rows, arrays in _in_groups(inputs, prompts, limits, batch_size):
+            if temperature > 0:
+                arrays["uniform"] = uniform[rows, : arrays["forced"].shape[1]]
+                arrays["temperature"] = np.full(len(rows), temperature, "float32")
+            if temperature > 0 and top_p is not None:
+                arrays["top_p"] = np.full((len(rows), 1), top_p, "float32")
+            for row, tokens in zip(rows, run(loop, arrays), strict=True):
+                result[row] = _continuation(tokens[len(prompts[row]) :])
+        return result
 
-    def search(self, inputs, prompts, max_length, beam=5, length_penalty=1.0):
+    def search(self, inputs, prompts, max_length, beam=5, length_penalty=1.0, batch_size=None):
         """Beam search: the best continuations of each prompt; see `beam_rollout`.
 
         Args:
             inputs, prompts, max_length: as in `generate`.
             beam: how many hypotheses are kept; 1 is greedy.
             length_penalty: 0 ranks by probability, 1 by probability per token.
+            batch_size: as in `generate`.
 
         Returns:
             For each prompt a list of `Hypothesis`, the best first, ``beam`` of them where there are
@@ -306,18 +323,17 @@ class Decoder:
         check_sizes(beam=beam)
         if not 0 <= length_penalty < math.inf:
             raise ValueError(f"length_penalty must not be negative, got {length_penalty}")
-        forced, is_forced, limits = _prompted(prompts, max_length)
-        arrays = dict(inputs=inputs, forced=forced, is_forced=is_forced, limits=limits)
+        limits = _limits(prompts, max_length)
         loop = self._loop(Search, beam=beam, length_penalty=float(length_penalty))
-        tokens, log_probs, scores = loop.predict_on_batch(arrays)
-        return [
-            [
-                Hypothesis(_continuation(tokens[i, k, len(prompt) :]), float(p), float(score))
-                for k, (p, score) in enumerate(zip(log_probs[i], scores[i], strict=True))
-                if p > -math.inf
-            ]
-            for i, prompt in enumerate(prompts)
-        ]
+        result = [None] * len(prompts)
+        for rows, arrays in _in_groups(inputs, prompts, limits, batch_size, beam):
+            for row, *beams in zip(rows, *run(loop, arrays), strict=True):
+                result[row] = [
+                    Hypothesis(_continuation(tokens[len(prompts[row]) :]), float(p), float(score))
+                    for tokens, p, score in zip(*beams, strict=True)
+                    if p > -math.inf
+                ]
+        return result
 
     def _loop(self, kind, **options):
         key = (kind, *options.values())
@@ -326,18 +342,39 @@ class Decoder:
         return self.loops[key]
 
 
-def _prompted(prompts, max_length):
-    """Prompts as arrays: the tokens given, where they are, and how long each row may become."""
+def _limits(prompts, max_length):
+    """How long each row may become, its prompt among it."""
     if not len(prompts):
         raise ValueError("prompts must hold at least one prompt; an empty one is []")
-    if max_length < 0:
-        raise ValueError(f"max_length must not be negative, got {max_length}")
-    lengths = np.array([len(prompt) for prompt in prompts], "int32")
-    total = max(int(lengths.max()) + max_length, 1)
-    forced = np.full((len(prompts), total), PADDING, "int32")
-    given = pad(prompts)[:, :total]
-    forced[:, : given.shape[1]] = given
-    return forced, np.arange(total) < lengths[:, None], lengths + np.int32(max_length)
+    if np.min(max_length) < 0:
+        raise ValueError(f"max_length must not be negative, got {np.min(max_length)}")
+    return np.array([len(prompt) for prompt in prompts], "int32") + np.asarray(max_length, "int32")
+
+
+def _in_groups(inputs, prompts, limits, batch_size, beam=1):
+    """Prompts in groups, their places and arrays: inputs, tokens given and where, and limits."""
+    sizes = [
+        beam * max(SHORTEST, len(prompt), np.size(given))
+        for prompt, given in zip(prompts, inputs, strict=True)
+    ]
+    for rows in groups(sizes, batch_size):
+        chosen = [prompts[row] for row in rows]
+        lengths = np.array([len(prompt) for prompt in chosen])
+        total = max(int(limits[rows].max()), 1)
+        forced = np.full((len(rows), total), PADDING, "int32")
+        given = pad(chosen)[:, :total]
+        forced[:, : given.shape[1]] = given
+        yield (
+            rows,
+            dict(
+                inputs=inputs[rows]
+                if isinstance(inputs, np.ndarray)
+                else pad([inputs[row] for row in rows]),
+                forced=forced,
+                is_forced=np.arange(total) < lengths[:, None],
+                limits=limits[rows],
+            ),
+        )
 
 
 def _continuation(row):

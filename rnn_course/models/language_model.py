@@ -18,9 +18,12 @@ from rnn_course.layers.recurrence import RNN
 from rnn_course.layers.tied_read_out import TiedReadOut
 from rnn_course.metrics.sequences import perplexity
 from rnn_course.models.decoding import Decoder
+from rnn_course.models.predicting import Predictor
 from rnn_course.models.token_model import TokenModel
-from rnn_course.text.padding import check_ids, padded_batches
+from rnn_course.text.padding import check_ids
 from rnn_course.tokens import BEGIN, END, PADDING
+
+LOGITS = 2**20  # numbers of a piece of the logits, where not all positions' are needed at once
 
 
 @keras.saving.register_keras_serializable("rnn_course")
@@ -117,7 +120,7 @@ class LanguageModel(TokenModel):
             for number in range(1, layers + 1)
         ]
         self.dropout = keras.layers.Dropout(dropout, name="dropout")
-        self.decoder = Decoder(self)
+        self.decoder, self.predictor = Decoder(self), Predictor(self)
         if tie_embeddings:
             self.read_out = TiedReadOut(self.embedding, name="read_out")
         else:
@@ -134,12 +137,16 @@ class LanguageModel(TokenModel):
 
     def call(self, tokens, training=False):
         """Logits at every position; see the class."""
+        return self.read_out(self.hidden(tokens, training))  # (batch, timesteps, vocabulary_size)
+
+    def hidden(self, tokens, training=False):
+        """What the read-out reads at every position, ``(batch, timesteps, units)``."""
         mask = ops.not_equal(tokens, PADDING)
         x = self.embedding(tokens)  # (batch, timesteps, embedding_dim)
         for layer in self.recurrent_layers:
             x = layer(x, mask=mask, training=training)  # (batch, timesteps, units)
             x = self.dropout(x, training=training)
-        return self.read_out(x)  # (batch, timesteps, vocabulary_size)
+        return x
 
     def step(self, tokens, states, memory=()):
         """Logits after one more token: what decoding runs.
@@ -173,7 +180,7 @@ class LanguageModel(TokenModel):
 
         Args:
             contexts: a list of token id lists, each the start of a sentence.
-            batch_size: how many to run at once.
+            batch_size: how many to run at once, at most; fewer if they are long.
 
         Returns:
             ``(len(contexts), vocabulary_size)``, natural logarithms.
@@ -182,10 +189,35 @@ class LanguageModel(TokenModel):
             ValueError: when an id is not one of the vocabulary, or the model is stateful.
         """
         result = np.empty((len(contexts), self.config["vocabulary_size"]), "float32")
-        for rows, inputs in self._padded([[BEGIN, *context] for context in contexts], batch_size):
-            last = [len(contexts[row]) for row in rows]
-            logits = self.predict_on_batch(inputs)[np.arange(len(rows)), last]
-            result[rows] = _log_softmax(logits)
+        columns = dict(
+            tokens=[[BEGIN, *context] for context in contexts],
+            last=np.array([len(context) for context in contexts], "int32"),
+        )
+        for rows, log_probs in self._predicted("_log_probs_of_all", batch_size, **columns):
+            result[rows] = log_probs
+        return result
+
+    def token_log_probs(self, sentences, batch_size=64):
+        """Log-probability in nats of each token of each sentence, the end token among them.
+
+        Args:
+            sentences: a list of token id lists, without begin and end tokens; one may be empty.
+            batch_size: how many to run at once, at most; fewer if they are long.
+
+        Returns:
+            A list of arrays, one a sentence, of a number a token and one for its end.
+
+        Raises:
+            ValueError: when an id is not one of the vocabulary, or the model is stateful.
+        """
+        result = [None] * len(sentences)
+        columns = dict(
+            tokens=[[BEGIN, *sentence] for sentence in sentences],
+            targets=[[*sentence, END] for sentence in sentences],
+        )
+        for rows, log_probs in self._predicted("_log_probs_of_targets", batch_size, **columns):
+            for row, found in zip(rows, log_probs, strict=True):
+                result[row] = found[: len(sentences[row]) + 1]
         return result
 
     def log_probs(self, sentences, batch_size=64):
@@ -198,7 +230,7 @@ class LanguageModel(TokenModel):
 
         Args:
             sentences: a list of token id lists, without begin and end tokens; one may be empty.
-            batch_size: how many to run at once.
+            batch_size: how many to run at once, at most; fewer if they are long.
 
         Returns:
             ``(len(sentences),)`` in nats.
@@ -206,13 +238,8 @@ class LanguageModel(TokenModel):
         Raises:
             ValueError: when an id is not one of the vocabulary, or the model is stateful.
         """
-        result = np.empty(len(sentences))
-        for rows, inputs in self._padded([[BEGIN, *s] for s in sentences], batch_size):
-            log_probs = _log_softmax(self.predict_on_batch(inputs))
-            for i, row in enumerate(rows):
-                targets = [*sentences[row], END]
-                result[row] = log_probs[i, np.arange(len(targets)), targets].sum(dtype="float64")
-        return result
+        found = self.token_log_probs(sentences, batch_size)
+        return np.array([log_probs.sum(dtype="float64") for log_probs in found], "float64")
 
     def log_prob(self, sentence):
         """Log-probability in nats of one sentence; see `log_probs`."""
@@ -229,7 +256,8 @@ class LanguageModel(TokenModel):
         Args:
             prompts: a list of token id lists; by default one empty prompt.
             max_length: the most tokens to add.
-            **options: ``temperature``, ``top_k``, ``top_p`` and ``seed`` of the sampling.
+            **options: ``temperature``, ``top_k``, ``top_p`` and ``seed`` of the sampling, and
+                ``batch_size``.
 
         Returns:
             A list of token id lists: the continuations, without the end token.
@@ -242,7 +270,7 @@ class LanguageModel(TokenModel):
 
         Args:
             prompts, max_length: as in `generate`.
-            **options: ``beam`` and ``length_penalty``.
+            **options: ``beam``, ``length_penalty`` and ``batch_size``.
 
         Returns:
             For each prompt a list of `rnn_course.models.Hypothesis`, the best first.
@@ -259,18 +287,48 @@ class LanguageModel(TokenModel):
         check_ids(prompts, self.config["vocabulary_size"])
         return prompts
 
-    def _padded(self, sequences, batch_size):
-        """Sequences of like length together: their places in the list, and padded ids."""
+    def _predicted(self, method, batch_size, **columns):
+        """Places of sentences of like length, and what a method gives for them, in turn."""
         if self.config["stateful"]:
             raise ValueError(
                 "a stateful model scores a running text, not sentences: "
                 "use model.evaluate(contiguous_batches(...))"
             )
-        check_ids(sequences, self.config["vocabulary_size"])
-        return padded_batches(sequences, batch_size)
+        check_ids(columns["tokens"], self.config["vocabulary_size"])
+        if not self.built:
+            self.build((None, None))
+        return self.predictor(method, batch_size, **columns)
 
+    def _log_probs_of_all(self, tokens, last):
+        """Log-probabilities of every token behind the last one, ``(batch, vocabulary_size)``."""
+        hidden = ops.take_along_axis(self.hidden(tokens), last[:, None, None], axis=1)
+        return ops.log_softmax(ops.cast(self.read_out(hidden[:, 0]), "float32"))
 
-def _log_softmax(logits):
-    logits = logits.astype("float64")
-    logits = logits - logits.max(axis=-1, keepdims=True)
-    return logits - np.log(np.exp(logits).sum(axis=-1, keepdims=True))
+    def _log_probs_of_targets(self, tokens, targets):
+        """Log-probability of each target; ``(batch, timesteps)``.
+
+        The logits of all positions may be many more numbers than all else: they are made, and
+        forgotten again, for some positions after the other.
+        """
+        hidden = self.hidden(tokens)  # (batch, timesteps, units)
+        shape = ops.shape(targets)
+        positions = shape[0] * shape[1]
+        pieces = -(-positions // max(1, LOGITS // self.config["vocabulary_size"]))
+        size = -(-positions // pieces)
+
+        def log_probs(piece):
+            logits = ops.cast(self.read_out(piece[0]), "float32")
+            return -ops.sparse_categorical_crossentropy(piece[1], logits, from_logits=True)
+
+        hidden = ops.reshape(hidden, (-1, hidden.shape[-1]))
+        missing = pieces * size - positions
+        hidden = ops.pad(hidden, ((0, missing), (0, 0)))
+        targets = ops.pad(ops.reshape(targets, (-1,)), ((0, missing),))
+        found = ops.map(
+            log_probs,
+            (
+                ops.reshape(hidden, (pieces, size, hidden.shape[-1])),
+                ops.reshape(targets, (pieces, size)),
+            ),
+        )
+        return ops.reshape(ops.reshape(found, (-1,))[:positions], shape)

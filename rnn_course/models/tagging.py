@@ -21,9 +21,12 @@ from rnn_course.layers.crf import CRF, only_tags
 from rnn_course.layers.recurrence import RNN, Bidirectional
 from rnn_course.layers.word_dropout import WordDropout
 from rnn_course.metrics.sequences import best_tags
+from rnn_course.models.predicting import Predictor
 from rnn_course.models.token_model import TokenModel
-from rnn_course.text.padding import check_ids, pad, padded_batches
+from rnn_course.text.padding import TOKENS, check_ids
 from rnn_course.tokens import END, PADDING
+
+POTENTIALS = 2**24  # numbers that a CRF gives at once, at most, but for a longer sentence
 
 
 @keras.saving.register_keras_serializable("rnn_course")
@@ -162,8 +165,7 @@ class SequenceTagger(TokenModel):
         # In single precision whatever the rest runs in: sums of exponentials need it.
         self.read_out = keras.layers.Dense(tags, dtype="float32", name="read_out")
         self.crf = CRF(tags, dtype="float32", name="crf") if output == "crf" else None
-        # A model of its own, so that Keras compiles it.
-        self.decoder = keras.Sequential([keras.layers.Lambda(best_tags)], name="decoder")
+        self.predictor = Predictor(self)
 
     def build(self, input_shape):
         """Build every layer; all sizes are known from the constructor."""
@@ -202,7 +204,7 @@ class SequenceTagger(TokenModel):
             words: a list of word id lists; one may be empty.
             characters: with a character encoder a list, for each word, of character ids, for each
                 sentence; see `rnn_course.text.character_ids`.
-            batch_size: how many sentences to run at once.
+            batch_size: how many sentences to run at once, at most; fewer if they are long.
 
         Returns:
             A list of tag id lists, an ordinary tag for each word.
@@ -215,13 +217,21 @@ class SequenceTagger(TokenModel):
         check_ids(words, self.config["vocabulary_size"], "word")
         self._check_characters(words, characters)
         result = [None] * len(words)
-        for rows, inputs in padded_batches(words, batch_size):
-            if characters is not None:
-                inputs = (inputs, pad([characters[row] for row in rows], rank=3))
-            paths = self.decoder.predict_on_batch(self.predict_on_batch(inputs))
+        columns, nested = dict(words=words), ()
+        if characters is not None:
+            columns["characters"], nested = characters, ("characters",)
+        at_most = TOKENS
+        if self.crf is not None:
+            at_most = min(TOKENS, max(1, POTENTIALS // self.config["tags"] ** 2))
+        answers = self.predictor("_best_tags", batch_size, at_most, nested, **columns)
+        for rows, paths in answers:
             for row, path in zip(rows, paths, strict=True):
                 result[row] = path[: len(words[row])].tolist()
         return result
+
+    def _best_tags(self, words, characters=None):
+        """The best tags of a batch, ``(batch, timesteps)``."""
+        return best_tags(self(words if characters is None else (words, characters)))
 
     def get_config(self):
         """The constructor's arguments but the matrix of embeddings, which is a weight."""

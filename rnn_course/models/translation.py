@@ -23,7 +23,7 @@ from rnn_course.layers.cells import make_cell
 from rnn_course.layers.recurrence import RNN, Bidirectional
 from rnn_course.models.decoding import Decoder, rollout
 from rnn_course.models.token_model import TokenModel
-from rnn_course.text.padding import check_ids, pad, padded_batches
+from rnn_course.text.padding import check_ids, pad
 from rnn_course.tokens import BEGIN, END, PADDING
 
 
@@ -305,11 +305,12 @@ class EncoderDecoder(TokenModel):
 
         Args:
             sources: a list of token id lists; one may be empty.
-            max_length: the most tokens of a translation; by default twice as many as its batch's
-                longest source, and ten more.
+            max_length: the most tokens of a translation; by default twice as many as its source
+                has, and ten more.
             beam: how many hypotheses are kept; 1 is greedy.
             length_penalty: see `rnn_course.models.decoding.beam_rollout`.
-            batch_size: how many to run at once, those of about the same length together.
+            batch_size: how many to run at once, at most, those of about the same length together;
+                fewer if they are long.
 
         Returns:
             A list of token id lists, without the end token.
@@ -321,18 +322,17 @@ class EncoderDecoder(TokenModel):
         check_ids(sources, self.config["source_vocabulary_size"])
         if not self.built:
             self.build([(None, None), (None, None)])
-        result = [None] * len(sources)
-        for rows, batch in padded_batches(sources, batch_size):
-            prompts = [[]] * len(rows)
-            length = 2 * batch.shape[1] + 10 if max_length is None else max_length
-            if beam == 1:
-                found = self.decoder.generate(batch, prompts, length, temperature=0)
-            else:
-                ranked = self.decoder.search(batch, prompts, length, beam, length_penalty)
-                found = [best.tokens for best, *_ in ranked]
-            for row, tokens in zip(rows, found, strict=True):
-                result[row] = tokens
-        return result
+        if not len(sources):
+            return []
+        prompts = [[]] * len(sources)
+        if max_length is None:
+            max_length = [2 * len(source) + 10 for source in sources]
+        options = dict(batch_size=batch_size)
+        if beam == 1:
+            return self.decoder.generate(sources, prompts, max_length, temperature=0, **options)
+        options["length_penalty"] = length_penalty
+        ranked = self.decoder.search(sources, prompts, max_length, beam, **options)
+        return [best.tokens for best, *_ in ranked]
 
     def attention_weights(self, source, target):
         """Where the decoder looks as it writes a given translation.

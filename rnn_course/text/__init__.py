@@ -14,7 +14,7 @@ from rnn_course.text.batches import (
     tagging_batches,
     translation_batches,
 )
-from rnn_course.text.padding import pad, padded_batches
+from rnn_course.text.padding import groups, pad, padded_batches
 from rnn_course.text.tokenisers import (
     TokeniserError,
     WordPiece,
@@ -58,6 +58,7 @@ __all__ = [
     "context_windows",
     "contiguous_batches",
     "embedding_matrix",
+    "groups",
     "join",
     "language_model_batches",
     "learn_once",

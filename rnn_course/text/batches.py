@@ -2,15 +2,20 @@
 
 import numpy as np
 
-from rnn_course.text.padding import pad
+from rnn_course.text.padding import FEW, LETTERS, pad
 from rnn_course.tokens import BEGIN, END, PADDING
+
+MOST = 8  # times the tokens that are asked for, as padding counts, in a batch of several examples
 
 
 def bucketed_batches(*columns, batch_size, shuffle=True, seed=None, buckets=8):
     """Padded batches of examples of about the same length, and of about as many tokens each.
 
     Like lengths together mean little padding. A batch of short examples has more of them than one
-    of long examples: otherwise an update would count a short example's tokens for more.
+    of long examples: otherwise an update would count a short example's tokens for more. However
+    long one example is, a batch stays small: what is much longer than the rest of its bucket goes
+    into batches of its own, so that none has more than `MOST` times the tokens that are asked for,
+    padding counted, unless it is a single example.
 
     Args:
         *columns: parallel lists of id sequences, such as the tokens and the tags of each sentence;
@@ -46,13 +51,9 @@ def bucketed_batches(*columns, batch_size, shuffle=True, seed=None, buckets=8):
     lengths = np.array([len(sequence) for sequence in columns[0]])
     edges = np.unique(np.quantile(lengths, np.arange(1, buckets) / buckets, method="nearest"))
     bucket = np.searchsorted(edges, lengths, side="right")
-    tokens = batch_size * lengths.mean()
-    rows_in = {  # how many rows a batch of each bucket has
-        number: max(1, round(tokens / max(lengths[bucket == number].mean(), 1)))
-        for number in np.unique(bucket).tolist()
-    }
-    generator = np.random.default_rng(seed)
     ranks = [_rank(column) for column in columns]
+    rows_in = _rows_in(bucket, lengths, _sizes(columns, ranks), batch_size)
+    generator = np.random.default_rng(seed)
 
     def batches():
         order = generator.permutation(len(lengths)) if shuffle else np.arange(len(lengths))
@@ -70,6 +71,38 @@ def bucketed_batches(*columns, batch_size, shuffle=True, seed=None, buckets=8):
     # Whole batches made in NumPy: padding inside tf.data, example by example, took most of the
     # time of training a small model.
     return _dataset(batches, [(None,) * rank for rank in ranks], count)
+
+
+def _rows_in(bucket, lengths, sizes, batch_size):
+    """How many rows a batch of each bucket has; what is too long in a bucket gets a new one."""
+    asked_for = batch_size * lengths.mean()
+    most = max(MOST * batch_size * sizes.mean(), FEW)
+    rows_in, left = {}, np.unique(bucket).tolist()
+    while left:
+        number = left.pop(0)
+        there = bucket == number
+        longest = max(sizes[there].max(), 1)
+        rows = max(1, round(asked_for / max(lengths[there].mean(), 1)))
+        longer = there & (2 * sizes > longest)
+        if rows * longest > most and not np.array_equal(longer, there):
+            bucket[longer] = bucket.max() + 1
+            left = [number, *left, bucket.max()]
+        else:
+            rows_in[number] = max(1, min(rows, int(most // longest)))
+    return rows_in
+
+
+def _sizes(columns, ranks):
+    """How many tokens each example is in its longest column, a long word counted for several."""
+    sizes = []
+    for column, rank in zip(columns, ranks, strict=True):
+        sizes.append([len(items) for items in column])
+        if rank > 2:
+            letters = [max(map(len, items), default=1) for items in column]
+            sizes[-1] = [
+                n * -(-count // LETTERS) for n, count in zip(sizes[-1], letters, strict=True)
+            ]
+    return np.max(sizes, axis=0)
 
 
 def _rank(column):

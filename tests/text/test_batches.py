@@ -16,6 +16,8 @@ from rnn_course.text import (
     tagging_batches,
     translation_batches,
 )
+from rnn_course.text.batches import MOST
+from rnn_course.text.padding import FEW
 
 
 def random_examples(count, seed=0, longest=40):
@@ -98,6 +100,48 @@ def test_batches_hold_about_as_many_tokens_each():
     assert shapes == {(33, 1), (5, 1), (8, 4), (4, 4), (4, 8)}  # 33 tokens; what is left over
     ((column,),) = passes(bucketed_batches([[7] * 40], batch_size=1))[0]
     assert column.shape == (1, 40)
+
+
+def padded(dataset):
+    """How many tokens each batch has, padding counted, in its widest column."""
+    return [max(column.size for column in columns) for columns in passes(dataset)[0]]
+
+
+def test_one_long_example_leaves_the_batches_of_the_short_ones_small():
+    examples = [[4 + number % 90] * 10 for number in range(64 * 20)]
+    without = padded(bucketed_batches(examples, batch_size=64, seed=0))
+    assert without == [640] * 20
+    examples.append([5] * 10_000)
+    for columns in ([examples], [[[7]] * len(examples), examples]):
+        dataset = bucketed_batches(*columns, batch_size=64, seed=0)
+        found = padded(dataset)
+        assert len(found) == len(dataset)
+        assert sorted(found)[-1] == 10_000
+        assert sorted(found)[-2] < 2 * 640
+        rows = [row for columns in passes(dataset)[0] for row in unpadded(columns[-1])]
+        assert sorted(rows) == sorted(examples)
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.lists(st.one_of(st.integers(0, 30), st.integers(0, 5000)), min_size=1, max_size=60),
+    st.integers(1, 64),
+)
+def test_no_batch_of_several_is_many_times_what_was_asked_for(lengths, batch_size):
+    dataset = bucketed_batches([[7] * n for n in lengths], batch_size=batch_size, seed=0)
+    most = max(MOST * batch_size * np.mean(lengths), FEW)
+    for ((column,),) in zip(passes(dataset)[0], strict=True):
+        assert column.size <= most or len(column) == 1
+    assert len(dataset) == len(passes(dataset)[0])
+
+
+def test_a_long_word_leaves_the_batches_of_the_others_small():
+    words, letters = [[5] * 20 for _ in range(300)], [[[6] * 4] * 20 for _ in range(300)]
+    letters[7] = [[6] * 2000, *[[6] * 4] * 19]
+    dataset = tagging_batches(words, words, letters, batch_size=32, shuffle=False)
+    shapes = [letters.shape for (_, letters), _ in dataset.as_numpy_iterator()]
+    assert sorted(shapes)[0] == (1, 20, 2000)
+    assert all(shape[2] == 4 for shape in sorted(shapes)[1:])
 
 
 def test_shuffling_is_seeded_and_differs_from_pass_to_pass():

@@ -3,8 +3,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnn_course.text import PADDING, pad, padded_batches
-from rnn_course.text.padding import check_ids
+from rnn_course.text import PADDING, groups, pad, padded_batches
+from rnn_course.text.padding import FEW, TOKENS, check_ids
 
 sequences = st.lists(st.lists(st.integers(1, 99), max_size=7), min_size=1, max_size=20)
 
@@ -49,6 +49,42 @@ def test_every_sequence_is_in_one_batch_with_those_of_like_length(given_sequence
     for part, ids in batches:
         assert 1 <= len(part) <= batch_size
         assert ids.tolist() == pad([given_sequences[row] for row in part]).tolist()
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 3000), st.integers(0, 4)), max_size=60),
+    st.sampled_from([None, 1, 7]),
+    st.sampled_from([1, 50, FEW, TOKENS]),
+)
+def test_groups_are_bounded_and_hold_each_row_once(sizes, batch_size, tokens):
+    found = [rows.tolist() for rows in groups(sizes, batch_size, tokens)]
+    assert sorted(row for rows in found for row in rows) == list(range(len(sizes)))
+    own = [max(1, a) * max(1, b) for a, b in sizes]
+    assert [own[row] for rows in found for row in rows] == sorted(own)
+    for rows in found:
+        one, other = (max(1, *(sizes[row][axis] for row in rows), 1) for axis in (0, 1))
+        padded = len(rows) * one * other
+        assert len(rows) <= (batch_size or len(rows))
+        assert padded <= tokens or len(rows) == 1
+        assert padded <= max(FEW, 2 * sum(own[row] for row in rows))
+
+
+def test_groups_are_no_more_than_they_must_be():
+    assert [len(rows) for rows in groups([10] * 63 + [10_000], 64)] == [63, 1]
+    assert [len(rows) for rows in groups([256] * 65, 64)] == [64, 1]
+    assert [len(rows) for rows in groups([TOKENS + 1, 5, TOKENS])] == [1, 1, 1]
+    assert [len(rows) for rows in groups([30] * 60 + [1] * 4)] == [64]
+
+
+@pytest.mark.parametrize("bound", ["batch_size", "tokens"])
+def test_bounds_of_groups_must_be_positive(bound):
+    with pytest.raises(ValueError, match=f"{bound} must be at least 1, got 0"):
+        list(groups([5], **{bound: 0}))
+
+
+def test_padded_batches_are_bounded_by_tokens():
+    shapes = [ids.shape for _, ids in padded_batches([[7] * n for n in (3, 400, 3, 3)], 4, 20)]
+    assert shapes == [(3, 3), (1, 400)]
 
 
 def test_nothing_makes_no_batch():
