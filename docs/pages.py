@@ -116,7 +116,8 @@ def prepared(path, name, where=NOWHERE):
     files, cells = tables(notebook, name), []
     for number, cell in enumerate(notebook.cells):
         if cell.cell_type == "markdown":
-            cell.source = with_site_links(cell.source)
+            source = cell.source.replace("../docs/", "../")  # the site has these pages at its top
+            cell.source = with_site_links(source)
         cells.append(cell)
         if number in files:
             link = (

@@ -8,21 +8,28 @@ from rnn_course.studies.study import Study
 _NAMES = (
     "radius",
     "open_way",
+    "which_letters",
     "forty_steps",
     "reset_before_after",
     "gru_or_lstm",
     "depth_or_width",
     "recurrence_or_not",
+    "after_a_slip",
     "scores_scaled",
     "pooling",
+    "pooling_on_reviews",
     "attention_explains",
     "characters",
+    "gru_or_lstm_on_text",
     "what_tagging_gains",
     "why_crf",
+    "why_crf_on_agreement",
     "vectors_from_elsewhere",
     "more_data",
+    "more_examples",
     "one_vector",
     "where_it_looks",
+    "correct_or_own",
 )
 
 

@@ -46,7 +46,7 @@ class Mean:
         return means[self.setting, self.metric]
 
     def __str__(self):
-        return f"{self.metric}, {self.setting}"
+        return f"{self.metric} of “{self.setting}”"
 
 
 @dataclass(frozen=True)
@@ -76,9 +76,10 @@ class Gap:
         return means[self.setting, self.metric] - other
 
     def __str__(self):
-        if self.other_metric:
-            return f"{self.metric}, {self.setting}, less {self.other_metric}, {self.other}"
-        return f"{self.metric}, {self.setting} less {self.other}"
+        if self.other == self.setting:
+            return f"{self.metric} less {self.other_metric}, both of “{self.setting}”"
+        other = self.other_metric or "that"
+        return f"{self.metric} of “{self.setting}” less {other} of “{self.other}”"
 
 
 @dataclass(frozen=True)
@@ -98,7 +99,7 @@ class Least:
         return np.min([means[each, self.metric] for each in self.settings], axis=0)
 
     def __str__(self):
-        return f"{self.metric}, the lowest of {', '.join(self.settings)}"
+        return f"{self.metric}, the lowest of {_quoted(self.settings)}"
 
 
 @dataclass(frozen=True)
@@ -115,7 +116,11 @@ class Greatest(Least):
         return np.max([means[each, self.metric] for each in self.settings], axis=0)
 
     def __str__(self):
-        return f"{self.metric}, the highest of {', '.join(self.settings)}"
+        return f"{self.metric}, the highest of {_quoted(self.settings)}"
+
+
+def _quoted(labels):
+    return ", ".join(f"“{label}”" for label in labels)
 
 
 @dataclass(frozen=True)

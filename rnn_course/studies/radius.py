@@ -101,7 +101,8 @@ STUDY = Study(
     question="Does a gradient vanish or grow by the spectral radius alone?",
     fixed="Random networks of 64 units, without bias; the factor a step is that of the gradient's "
     "length between 10 and 40 steps back. Trained ones: recall over 40 steps, 32 units, until 99.5 "
-    "% are right.",
+    "% are right; `factor` and `grows` are of the largest singular value over 30 steps, a step and "
+    "in all (in powers of ten).",
     settings=SETTINGS,
     train=train,
     looks=(0, 50, 100, 200, 300, 600, 1000),

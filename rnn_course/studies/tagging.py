@@ -16,6 +16,7 @@ from rnn_course.tokens import BEGIN
 
 EXAMPLES = 4000  # training sentences
 DEV = 1000
+HIDDEN, SHARE = "▢", 1 / 7  # what stands for a hidden word of an embedded corpus, how many are
 
 
 @cache
@@ -27,12 +28,26 @@ def data(corpus: str, examples: int = EXAMPLES):
         examples: how many of its training sentences.
     """
     parts = corpora.load(corpus)
+    if corpora.info(corpus).embedded:
+        parts = type(parts)(*map(with_hidden_words, parts))
     order = np.random.default_rng(0).permutation(len(parts.train))[:examples]
     train, dev, test = [parts.train[row] for row in order], parts.dev[:DEV], parts.test
     words = Vocabulary.learn([s.tokens for s in train], minimum_count=2)
     letters = Vocabulary.learn([word for s in train for word in s.tokens], minimum_count=3)
     tags = Vocabulary.learn([s.tags for s in train])
     return (train, dev, test), words, letters, tags
+
+
+def with_hidden_words(sentences):
+    """Sentences in which one word in seven, chosen at random, is `HIDDEN`; the last never is."""
+    random = np.random.default_rng(0)
+    found = []
+    for sentence in sentences:
+        hidden = random.random(len(sentence.tokens)) < SHARE
+        hidden[-1] = False
+        words = zip(sentence.tokens, hidden, strict=True)
+        found.append(sentence._replace(tokens=[HIDDEN if h else word for word, h in words]))
+    return found
 
 
 def training(

@@ -82,16 +82,28 @@ def network(**options) -> keras.Model:
     return model
 
 
-def training(run):
-    """Train a translator; yields it and dev's nats per token at each look."""
+def training(run, before=None, examples=None):
+    """Train a translator; yields it and dev's nats per token at each look.
+
+    Args:
+        run: of a study.
+        before: what to do with the model before each update.
+        examples: how many pairs of train; all by default.
+    """
     _, _, (learn, dev, _) = data()
     model = network(**run.setting)
     restart(model, run.seed)
     model.optimizer.learning_rate.assign(run.rate)
-    source, inputs, targets = learn.arrays
+    source, inputs, targets = (each[:examples] for each in learn.arrays)
     # One array, so that what belongs together is shuffled together.
     rows = again_and_again(np.stack([source, inputs], 1), targets, batch_size=64, seed=run.seed)
-    step = steps_of(model, (((x[:, 0], x[:, 1]), y) for x, y in rows))
+    update = steps_of(model, (((x[:, 0], x[:, 1]), y) for x, y in rows))
+
+    def step():
+        if before:
+            before(model)
+        update()
+
     for _ in from_look_to_look(step, run.looks):
         source, inputs, targets = dev.arrays
         logits = model.predict((source, inputs), batch_size=len(source), verbose=0)

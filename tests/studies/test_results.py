@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from itertools import combinations
 from pathlib import Path
 
 import numpy as np
@@ -153,6 +154,17 @@ def test_a_claim_is_what_the_stored_results_say(name, claim):
     verdicts = studies.evaluate(claim, studies.load(name))
     assert studies.outcome(verdicts) == claim.found, verdicts
     assert claim.found == HOLDS or claim.remark
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_two_labels_swapped_in_stored_results_are_noticed(name):
+    claims, found = studies.study(name).claims, studies.load(name)
+    labels = sorted({label for claim in claims for label in claim.statistic.settings})
+    assert any(
+        studies.outcome(studies.evaluate(claim, swapped(found, one, other))) != claim.found
+        for claim in claims
+        for one, other in combinations(labels, 2)
+    )
 
 
 def test_claims_have_names_of_their_own_and_notebooks_that_there_are():
