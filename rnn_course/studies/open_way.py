@@ -190,7 +190,8 @@ STUDY = Study(
     question="Must the gradient's way be open at the start, if a long dependency is to be learned?",
     fixed="A simple RNN of 32, embeddings of 16 as Keras starts them, 18,000 questions, batches of "
     "100, Adam. Far is at least 21 words from subject to verb, short at most 9; `reach` is how "
-    "much of the gradient at the last word arrives at a far subject, in powers of ten.",
+    "much of the gradient at the last word arrives at a far subject, in powers of ten; `flips` are "
+    "shares of the answers that turn when a noun's number is turned.",
     settings=SETTINGS,
     train=train,
     looks=(0, 30, 60, 90, 180, 400, 600, 1000, 1300, 2000),

@@ -21,8 +21,8 @@ otherwise](otherwise.md).
 A number stands with its 95 % interval over seeds (a bootstrap). A claim **holds** where the whole
 interval lies on its side of the threshold, **does not hold** where it lies on the other side, and
 **is open** where the threshold is inside. Thresholds were written down before the trainings; a
-claim that came out otherwise keeps its sentence, and says what was found instead. The name above a
-claim is what a notebook's sentence links to. `rnn-course study run NAME` repeats a study,
+claim that came out otherwise keeps its sentence, and says what was found instead. A sentence of a
+notebook that rests on a claim links to it. `rnn-course study run NAME` repeats a study,
 `rnn-course study show NAME` shows its scores.
 """
 
@@ -97,9 +97,10 @@ def _otherwise(studies, found):
     for name in found:
         for claim in studies[name].claims:
             if claim.found != HOLDS:
+                title = _title(claim)
                 lines.append(
-                    f"- [{claim.name}](#{claim.name}) **{claim.found}**: {claim.sentence} "
-                    f"*Found:* {claim.remark}"
+                    f"- [{title}](#{title.replace(' ', '-')}) **{claim.found}**: "
+                    f"{claim.sentence} *Found:* {claim.remark}"
                 )
     return "\n".join(lines) + "\n"
 
@@ -116,7 +117,7 @@ def _section(study, results):
     for claim in study.claims:
         verdicts = evaluate(claim, results) if results else []
         state = f"**{outcome(verdicts).capitalize()}.**" if results else "*Not measured yet.*"
-        lines += ["", f"### {claim.name}", "", f"{claim.sentence} {state}", ""]
+        lines += ["", f"### {_title(claim)}", "", f"{claim.sentence} {state}", ""]
         if claim.remark:
             lines += [claim.remark, ""]
         lines.append(f"Notebook {claim.notebook}. Measured: {claim.statistic}. {_refuted(claim)}")
@@ -124,6 +125,11 @@ def _section(study, results):
         if not verdicts:
             lines.pop()
     return "\n".join(lines) + "\n"
+
+
+def _title(claim):
+    """Its name as words: the heading that a notebook's sentence links to."""
+    return claim.name.replace("_", " ")
 
 
 def _refuted(claim):

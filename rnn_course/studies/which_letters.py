@@ -106,7 +106,9 @@ STUDY = Study(
     question="How many letters back does a model of characters rely on?",
     fixed="The first 500,000 characters of Tiny Shakespeare in windows of 64, batches of 32, "
     "embeddings of 32, Adam, a constant rate. 250 updates are about the notebook's one reading. "
-    "Scored on the last letter of 2,000 windows of the part that training has not seen.",
+    "Scored on the last letter of 2,000 windows of the part that training has not seen: `only last "
+    "k`, `changed k back` and `without k back` are how many nats more it costs that a model reads "
+    "no more than k letters, that the k-th last one is another, or that it is left out.",
     settings=SETTINGS,
     train=train,
     looks=(250, 500, 1000, 1500, 2000, 2500),

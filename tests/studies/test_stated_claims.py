@@ -1,6 +1,6 @@
 """Notebooks and claims know each other: a sentence links to its claim, a claim has its sentence.
 
-A sentence names its claim by a link to it, ``[study](../docs/claims.md#wide_wins_the_minute)``.
+A sentence names its claim by a link to it, ``[study](../docs/claims.md#wide-wins-the-minute)``.
 """
 
 import re
@@ -12,7 +12,7 @@ import pytest
 from rnn_course import studies
 
 FOLDER = Path(__file__).parents[2] / "notebooks"
-LINK = re.compile(r"\]\((?:\.\./)+docs/claims\.md#(\w+)\)")
+LINK = re.compile(r"\]\((?:\.\./)+docs/claims\.md#([\w-]+)\)")
 # What says that something is better, or why: from such a sentence a study can take the ground.
 RANKS = re.compile(
     r"\b(because|better than|worse than|best|worst|beats?|ahead of|as good as|outperforms?"
@@ -36,6 +36,11 @@ WITHOUT_A_CLAIM = {
 }
 
 
+def named(text):
+    """The names of the claims that a text links to."""
+    return [anchor.replace("-", "_") for anchor in LINK.findall(text)]
+
+
 def paragraphs(path):
     """The paragraphs of a notebook's text, without its references."""
     for cell in nbformat.read(path, as_version=4).cells:
@@ -45,7 +50,7 @@ def paragraphs(path):
 
 NOTEBOOKS = {path.stem[:2]: path for path in sorted(FOLDER.glob("[0-9][0-9]_*.ipynb"))}
 TEXTS = {number: list(paragraphs(path)) for number, path in NOTEBOOKS.items()}
-NAMED = {n: {name for text in texts for name in LINK.findall(text)} for n, texts in TEXTS.items()}
+NAMED = {n: {name for text in texts for name in named(text)} for n, texts in TEXTS.items()}
 
 
 @pytest.mark.parametrize("number", NOTEBOOKS)
@@ -68,13 +73,13 @@ def test_sentences_that_rank_name_a_claim_or_are_counted(number):
 @pytest.mark.parametrize(
     ("text", "names"),
     [
-        ("It is better ([study](../docs/claims.md#wide_wins)).", ["wide_wins"]),
+        ("It is better ([study](../docs/claims.md#wide-wins)).", ["wide_wins"]),
         ("In a solution: [a](../../docs/claims.md#a), [b](../../docs/claims.md#b)", ["a", "b"]),
         ("[results](../docs/results.md#a)", []),
     ],
 )
 def test_a_link_is_found(text, names):
-    assert LINK.findall(text) == names
+    assert named(text) == names
 
 
 def test_what_ranks_is_found():
