@@ -159,7 +159,9 @@ def study_curves(results, metric=None, settings=None, ax=None):
     ax, text = _curves(
         "budgets", results.budgets, "scores", curves, ax, results.unit, metric, interval=True
     )
-    if len(results.budgets) > 1:
+    if min(results.budgets) == 0 and len(results.budgets) > 1:  # before training: log has no 0
+        ax.set_xscale("symlog", linthresh=sorted(results.budgets)[1], linscale=0.5)
+    elif len(results.budgets) > 1:
         ax.set_xscale("log")
     ax.set_xticks(results.budgets, [f"{budget:,}" for budget in results.budgets])
     ax.minorticks_off()

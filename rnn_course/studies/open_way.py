@@ -244,7 +244,7 @@ STUDY = Study(
             notebook="02",
             found=FAILS,
             remark="They teach most of them: 91 % from a radius of 0.6, 98 % from 0.3. It is from "
-            "the open start that they teach fewest, 74 %, and that is still rising.",
+            "the open start that they teach fewest, 74 %, where dev still got better.",
         ),
         Claim(
             "the_subject_decides",

@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -118,6 +119,16 @@ def test_a_study_is_drawn_in_one_line(found):
     assert ax.lines[0].get_ydata() == pytest.approx(found.curves("accuracy")["high"][0])
     assert "high: 0.68 at 2, 0.9 at 12" in figures.alt_text(ax)
     assert figures.study_curves(found, "half", ["low"]).get_ylabel() == "half"
+
+
+def test_scores_before_training_have_their_place_in_the_figure():
+    budgets, curves = [0, 100, 1000], {"GRU": [[0.1, 0.5, 0.9]] * 3}
+    results = SimpleNamespace(
+        budgets=budgets, unit="updates", metrics=["accuracy"], curves=lambda *_: curves
+    )
+    ax = figures.study_curves(results)
+    places = ax.transData.transform([(budget, 0.5) for budget in budgets])[:, 0]
+    assert np.diff(places).min() > 0.2 * (places[-1] - places[0])
 
 
 def test_the_report_has_all_scores_and_claims(study, found):
