@@ -1,9 +1,10 @@
-"""The ``rnn-course`` command: notebooks, corpora, studies, grading, and what is wrong here.
+"""The ``rnn-course`` command: notebooks, corpora, studies, your own text, grading, what is wrong.
 
 Each command imports what it needs when it is called, so that all of them start quickly and those
 that need no notebook software work without it.
 """
 
+import contextlib
 import os
 import subprocess
 import sys
@@ -17,7 +18,7 @@ from typing import Annotated, NoReturn
 import typer
 
 app = typer.Typer(
-    help="Run the course's notebooks, open them, fetch corpora, find out what is wrong.",
+    help="Run the course's notebooks, fetch corpora, train and use models of your own text.",
     no_args_is_help=True,
     add_completion=False,
 )
@@ -273,6 +274,112 @@ def _study(name: str):
         return studies.study(name)
     except KeyError as error:
         _stop(error.args[0])
+
+
+_FORMAT = typer.Option(help="conllu, columns; labelled, polarity; text; pairs, aligned.")
+_HEADER = typer.Option("--header", help="The first line names the columns.")
+_COLUMNS = typer.Option(help="Two columns from 0: word,tag or text,translation.")
+_LABEL = typer.Option(help="Where a labelled line has its label: first or last.")
+_SCHEME = typer.Option(help="Of entity tags: iob2, iob1, bilou, bioes, bare; none: other tags.")
+_ENCODING = typer.Option(help="Of the files.")
+
+
+@app.command()
+def train(
+    task: Annotated[str, typer.Argument(help="tagger, classifier, writer or translator.")],
+    files: Annotated[list[Path], typer.Argument(help="What to learn from.")],
+    out: Annotated[Path, typer.Option(help="The file for the model.")],
+    split: Annotated[
+        str | None, typer.Option(help="How text is cut: words, characters, subwords or given.")
+    ] = None,
+    dev: Annotated[
+        Path | None, typer.Option(help="To tell when to stop; else a tenth of the files.")
+    ] = None,
+    test: Annotated[
+        Path | None, typer.Option(help="To score the model; else another tenth of the files.")
+    ] = None,
+    epochs: Annotated[int | None, typer.Option(min=1, help="At most.")] = None,
+    minutes: Annotated[float | None, typer.Option(min=0, help="After which to stop.")] = None,
+    seed: Annotated[int, typer.Option(help="Another one is another training.")] = 0,
+    precision: Annotated[str, typer.Option(help="float32, float16 or int8.")] = "float32",
+    format: Annotated[str | None, _FORMAT] = None,
+    columns: Annotated[str | None, _COLUMNS] = None,
+    label: Annotated[str | None, _LABEL] = None,
+    scheme: Annotated[str | None, _SCHEME] = None,
+    header: Annotated[bool, _HEADER] = False,
+    encoding: Annotated[str, _ENCODING] = "utf-8",
+) -> None:
+    """Train a model on your own text and save it to one file.
+
+    A tenth of the text tells when to stop, another tenth how good the model is. Ctrl-C keeps the
+    best so far; the same command again goes on from there.
+    """
+    from rnn_course.pipelines import commands
+
+    limits = dict(epochs=epochs, minutes=minutes, seed=seed)
+    reading = commands.Reading(format, columns, label, scheme, header, encoding)
+    with _errors_of_pipelines():
+        finished = commands.train(
+            task, files, out, split, dev, test, precision, reading, limits, say=typer.echo
+        )
+    if not finished:
+        raise typer.Exit(130)
+
+
+@app.command()
+def use(
+    model: Annotated[Path, typer.Argument(help="The file that train has written.")],
+    texts: Annotated[
+        list[str] | None, typer.Argument(help="Texts; else each line of the standard input.")
+    ] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="An answer as JSON on each line.")
+    ] = False,
+    length: Annotated[int | None, typer.Option(min=1, help="Tokens that a writer adds.")] = None,
+    temperature: Annotated[float, typer.Option(min=0, help="Of a writer; 0: no chance.")] = 0.8,
+    seed: Annotated[int | None, typer.Option(help="Of a writer: the same text again.")] = None,
+    beam: Annotated[int, typer.Option(min=1, help="Of a translator; 1 is fastest.")] = 5,
+) -> None:
+    """Tag, label, continue or translate texts with a model of your own."""
+    from rnn_course.pipelines import commands
+
+    options = dict(length=length, temperature=temperature, seed=seed, beam=beam)
+    with _errors_of_pipelines():
+        for answer in commands.use(model, texts or sys.stdin, as_json, options):
+            typer.echo(answer)
+
+
+@app.command()
+def evaluate(
+    model: Annotated[Path, typer.Argument(help="The file that train has written.")],
+    files: Annotated[list[Path], typer.Argument(help="What it has not learned from.")],
+    as_json: Annotated[bool, typer.Option("--json", help="The score as JSON.")] = False,
+    format: Annotated[str | None, _FORMAT] = None,
+    columns: Annotated[str | None, _COLUMNS] = None,
+    label: Annotated[str | None, _LABEL] = None,
+    scheme: Annotated[str | None, _SCHEME] = None,
+    header: Annotated[bool, _HEADER] = False,
+    encoding: Annotated[str, _ENCODING] = "utf-8",
+) -> None:
+    """Score a model of your own on files, beside a trivial baseline."""
+    from rnn_course.pipelines import commands
+
+    reading = commands.Reading(format, columns, label, scheme, header, encoding)
+    with _errors_of_pipelines():
+        typer.echo(commands.evaluate(model, files, reading, as_json))
+
+
+@contextlib.contextmanager
+def _errors_of_pipelines():
+    """Say what is wrong with a user's files in a line, and no more."""
+    from rnn_course.corpora import CorpusError
+    from rnn_course.pipelines import PipelineError
+    from rnn_course.text import TokeniserError, VocabularyError
+
+    try:
+        yield
+    except (PipelineError, CorpusError, TokeniserError, VocabularyError) as error:
+        _stop(str(error))
 
 
 @app.command()

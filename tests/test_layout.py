@@ -32,18 +32,19 @@ MAY_USE = {
         *("bptt", "callbacks", "corpora", "inspection", "layers", "losses", "metrics", "models"),
         "text",
     },
+    "pipelines": {"callbacks", "corpora", "losses", "metrics", "models", "text"},
     "notebooks": {"corpora", "layers", "text"},
     "grading": {"corpora", "figures", "layers", "notebooks", "text"},
-    "cli": {"corpora", "grading", "notebooks", "studies"},
+    "cli": {"corpora", "grading", "notebooks", "pipelines", "studies", "text"},
 }
 COMMON = {"rnn_course", "rnn_course.tokens", "rnn_course.checks", "rnn_course.files"}
 # Strings and pipelines are TensorFlow's; one loop has a version for it; the doctor asks for it;
-# studies set its threads.
+# studies set its threads; a loss asks it among how many devices a batch is shared out.
 WITH_TENSORFLOW = {
     f"rnn_course.{name}"
     for name in (
         *("text.batches", "text.tokenisers", "notebooks.doctor", "studies.running"),
-        *("layers.loop", "layers.parts", "models.parts"),
+        *("layers.loop", "layers.parts", "models.parts", "models.token_model"),
     )
 }
 # Networks and what they are measured by: each module states its equations.

@@ -52,10 +52,15 @@ class TokenModel(TrainedOnBatches):
         return keras.ops.sum(token_weights(y, sample_weight))
 
     def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
-        """The loss of a batch, as Keras computes it; it is noted with the batch's tokens."""
+        """The loss of a batch, as Keras computes it; it is noted with the batch's tokens.
+
+        Where TensorFlow shares a batch out among devices, which add up their gradients, it counts
+        for as many of the batch's tokens as this device has.
+        """
         loss = super().compute_loss(x, y, y_pred, sample_weight, training)
-        self.token_loss.update_state(loss, self.loss_weight(y, sample_weight))
-        return loss
+        tokens = self.loss_weight(y, sample_weight)
+        self.token_loss.update_state(loss, tokens)
+        return loss if keras.backend.backend() != "tensorflow" else _of_whole_batch(loss, tokens)
 
     def note_loss(self, loss, y, sample_weight):
         """Nothing: `compute_loss` has noted it already."""
@@ -65,3 +70,14 @@ class TokenModel(TrainedOnBatches):
         """The metrics of Keras, the loss per token in the place of that per sequence."""
         others = [metric for metric in super().metrics if metric is not self.token_loss]
         return [self.token_loss if metric.name == "loss" else metric for metric in others]
+
+
+def _of_whole_batch(loss, tokens):
+    """What this device's loss, of its tokens, adds to that of the batch."""
+    import tensorflow as tf
+
+    replica = tf.distribute.get_replica_context()
+    if replica is None or replica.num_replicas_in_sync == 1:
+        return loss
+    every = replica.all_reduce(tf.distribute.ReduceOp.SUM, tokens)
+    return loss * tf.cast(tf.math.divide_no_nan(tokens, every), loss.dtype)
