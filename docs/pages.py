@@ -32,7 +32,7 @@ CARDS = {
 # The package's wings, in the order in which a reader meets them; each is a page of its own.
 WINGS = {
     "Networks, and how they are trained": ("layers", "models", "losses", "metrics", "callbacks"),
-    "Text": ("text", "corpora"),
+    "Text": ("text", "corpora", "pipelines"),
     "Looking inside": ("bptt", "interop", "inspection", "figures", "studies"),
     "The course around them": ("notebooks", "grading", "cli"),
 }
