@@ -189,7 +189,7 @@ STUDY = Study(
     dev="nats per token above the perfect model, after right words",
     flat=0.005,
     rates=(0.005, 0.015),
-    cost=40,
+    cost=60,
     claims=(
         Claim(
             "a_slip_leads_to_the_next",

@@ -54,7 +54,7 @@ STUDY = Study(
     lower_is_better=False,
     flat=0.02,
     rates=(0.003, 0.01, 0.03),
-    cost=100,
+    cost=50,
     claims=(
         Claim(
             "gates_first_in_the_minute",

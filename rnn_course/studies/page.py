@@ -9,6 +9,16 @@ from rnn_course.studies.claims import FAILS, HOLDS, OPEN, evaluate, outcome
 from rnn_course.studies.results import Results, load, shipped
 from rnn_course.studies.study import Study
 
+NOTEBOOKS = (
+    "02_backpropagation_through_time",
+    "03_lstm_and_gru",
+    "04_stacked_and_bidirectional",
+    "05_language_model",
+    "06_tagging",
+    "07_classification_with_attention",
+    "08_translation",
+)
+
 HEAD = """# What is claimed, and what bears it out
 
 Every sentence of the course that ranks, compares or says *because* rests on a study: several
@@ -120,7 +130,7 @@ def _section(study, results):
         lines += ["", f"### {_title(claim)}", "", f"{claim.sentence} {state}", ""]
         if claim.remark:
             lines += [claim.remark, ""]
-        lines.append(f"Notebook {claim.notebook}. Measured: {claim.statistic}. {_refuted(claim)}")
+        lines.append(f"{_notebook(claim)}. Measured: {claim.statistic}. {_refuted(claim)}")
         lines += ["", *(f"- {_verdict(claim, each, results)}" for each in verdicts)]
         if not verdicts:
             lines.pop()
@@ -130,6 +140,11 @@ def _section(study, results):
 def _title(claim):
     """Its name as words: the heading that a notebook's sentence links to."""
     return claim.name.replace("_", " ")
+
+
+def _notebook(claim):
+    (name,) = (name for name in NOTEBOOKS if name.startswith(claim.notebook))
+    return f"[Notebook {claim.notebook}](../notebooks/{name}.ipynb)"
 
 
 def _refuted(claim):
