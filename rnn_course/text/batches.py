@@ -1,5 +1,7 @@
 """Length-bucketed `tf.data` pipelines of padded batches, one maker for each kind of model."""
 
+from itertools import chain
+
 import numpy as np
 
 from rnn_course.text.padding import FEW, LETTERS, pad
@@ -32,8 +34,8 @@ def bucketed_batches(*columns, batch_size, shuffle=True, seed=None, buckets=8):
         column of lists.
 
     Raises:
-        ValueError: when there is nothing to batch, the columns differ in length or the
-            batch size is not positive.
+        ValueError: when there is nothing to batch, the columns differ in length, one holds anything
+            but ids, or the batch size is not positive.
 
     Example:
         >>> for (ids,) in bucketed_batches([[5], [6, 7, 8], [9]], batch_size=2, shuffle=False):
@@ -48,6 +50,8 @@ def bucketed_batches(*columns, batch_size, shuffle=True, seed=None, buckets=8):
         raise ValueError(f"columns must have the same number of examples, got {sizes}")
     if batch_size < 1:
         raise ValueError(f"batch_size must be at least 1, got {batch_size}")
+    for number, column in enumerate(columns):
+        _check(column, f"column {number}", rank=_rank(column))
     lengths = np.array([len(sequence) for sequence in columns[0]])
     edges = np.unique(np.quantile(lengths, np.arange(1, buckets) / buckets, method="nearest"))
     bucket = np.searchsorted(edges, lengths, side="right")
@@ -71,6 +75,37 @@ def bucketed_batches(*columns, batch_size, shuffle=True, seed=None, buckets=8):
     # Whole batches made in NumPy: padding inside tf.data, example by example, took most of the
     # time of training a small model.
     return _dataset(batches, [(None,) * rank for rank in ranks], count)
+
+
+def _check(column, name, size=None, rank=2):
+    """Make sure that the sequences of a column hold ids alone, below a size where one is given."""
+    most = np.iinfo("int32").max if size is None else size - 1
+    try:
+        ids = column
+        for _ in range(rank - 1):
+            ids = list(chain.from_iterable(ids))
+        ids = np.asarray(ids)
+        if not ids.size or (ids.dtype.kind in "iu" and ids.min() >= 0 and ids.max() <= most):
+            return
+    except (TypeError, ValueError):
+        pass  # something is no sequence, or one too many
+    for example, sequence in enumerate(column):
+        found = _no_id(sequence, most, rank - 1)
+        if found is not None:
+            raise ValueError(
+                f"{name}: example {example} holds {found}, not whole numbers from 0 to {most}: "
+                "encode text with a Vocabulary, the one the model is made for"
+            )
+
+
+def _no_id(item, most, rank):
+    """What lists nested ``rank`` deep hold that is no id, shown; None where there is nothing."""
+    if not rank:
+        right = isinstance(item, int | np.integer) and 0 <= item <= most
+        return None if right else f"{item!r:.40}"
+    if isinstance(item, str) or not np.iterable(item):
+        return f"{item!r:.40}"
+    return next((found for each in item if (found := _no_id(each, most, rank - 1))), None)
 
 
 def _rows_in(bucket, lengths, sizes, batch_size):
@@ -124,7 +159,7 @@ def _dataset(batches, shapes, count):
     return dataset.with_options(options)
 
 
-def language_model_batches(sentences, batch_size, shuffle=True, seed=None):
+def language_model_batches(sentences, batch_size, shuffle=True, seed=None, vocabulary_size=None):
     """Batches for teacher forcing: inputs ``<s> w1 … wn`` and targets ``w1 … wn </s>``.
 
     Args:
@@ -133,13 +168,15 @@ def language_model_batches(sentences, batch_size, shuffle=True, seed=None):
         batch_size: sentences of mean length in a batch.
         shuffle: whether each pass has a new order.
         seed: of the shuffling.
+        vocabulary_size: of the model, for ids to be held against.
 
     Returns:
         A `tf.data.Dataset` of inputs and targets, both ``(batch, timesteps)``; see
         `bucketed_batches`.
 
     Raises:
-        ValueError: when there is no sentence, or the batch size is not positive.
+        ValueError: when there is no sentence, one holds anything but ids, or the batch size is not
+            positive.
 
     Example:
         >>> batches = language_model_batches([[7, 8], [9]], batch_size=2, shuffle=False)
@@ -148,12 +185,24 @@ def language_model_batches(sentences, batch_size, shuffle=True, seed=None):
         [[2, 9]] [[9, 3]]
         [[2, 7, 8]] [[7, 8, 3]]
     """
+    _check(sentences, "sentences", vocabulary_size)
     inputs = [[BEGIN, *sentence] for sentence in sentences]
     targets = [[*sentence, END] for sentence in sentences]
     return bucketed_batches(inputs, targets, batch_size=batch_size, shuffle=shuffle, seed=seed)
 
 
-def tagging_batches(words, tags, characters=None, *, batch_size, shuffle=True, seed=None):
+def tagging_batches(
+    words,
+    tags,
+    characters=None,
+    *,
+    batch_size,
+    shuffle=True,
+    seed=None,
+    vocabulary_size=None,
+    tag_vocabulary_size=None,
+    character_vocabulary_size=None,
+):
     """Batches for a `rnn_course.models.SequenceTagger`.
 
     Args:
@@ -164,6 +213,8 @@ def tagging_batches(words, tags, characters=None, *, batch_size, shuffle=True, s
         batch_size: sentences of mean length in a batch.
         shuffle: whether each pass has a new order.
         seed: of the shuffling.
+        vocabulary_size, tag_vocabulary_size, character_vocabulary_size: of the model, for ids to be
+            held against.
 
     Returns:
         A `tf.data.Dataset` of inputs and tags ``(batch, timesteps)``. Inputs are the words
@@ -171,8 +222,8 @@ def tagging_batches(words, tags, characters=None, *, batch_size, shuffle=True, s
         characters)``; see `bucketed_batches`.
 
     Raises:
-        ValueError: when a sentence has not as many words as tags and lists of characters, or there
-            is no sentence.
+        ValueError: when a sentence has not as many words as tags and lists of characters, one holds
+            anything but ids, or there is no sentence.
 
     Example:
         >>> batches = tagging_batches([[5, 6], [7]], [[4, 4], [5]], batch_size=1, shuffle=False)
@@ -182,6 +233,9 @@ def tagging_batches(words, tags, characters=None, *, batch_size, shuffle=True, s
         [[5, 6]] [[4, 4]]
     """
     columns = [words, tags] if characters is None else [words, tags, characters]
+    sizes = (vocabulary_size, tag_vocabulary_size, character_vocabulary_size)
+    for column, name, size in zip(columns, ("words", "tags", "characters"), sizes, strict=False):
+        _check(column, name, size, rank=3 if name == "characters" else 2)
     for number, parts in enumerate(zip(*columns, strict=False)):
         lengths = [len(part) for part in parts]
         if len(set(lengths)) > 1:
@@ -195,7 +249,15 @@ def tagging_batches(words, tags, characters=None, *, batch_size, shuffle=True, s
     return batches.map(lambda words, tags, characters: ((words, characters), tags))
 
 
-def classification_batches(sequences, labels, batch_size, shuffle=True, seed=None, classes=None):
+def classification_batches(
+    sequences,
+    labels,
+    batch_size,
+    shuffle=True,
+    seed=None,
+    classes=None,
+    vocabulary_size=None,
+):
     """Batches for a `rnn_course.models.SequenceClassifier`.
 
     Args:
@@ -205,14 +267,15 @@ def classification_batches(sequences, labels, batch_size, shuffle=True, seed=Non
         shuffle: whether each pass has a new order.
         seed: of the shuffling.
         classes: how many the classifier knows, for labels to be held against.
+        vocabulary_size: of the classifier, for ids to be held against.
 
     Returns:
         A `tf.data.Dataset` of ids ``(batch, timesteps)`` and labels ``(batch,)``; see
         `bucketed_batches`.
 
     Raises:
-        ValueError: when there are not as many labels as sequences, or none, or one is no whole
-            number from 0 to ``classes - 1``.
+        ValueError: when there are not as many labels as sequences, or none, one is no whole number
+            from 0 to ``classes - 1``, or a sequence holds anything but ids.
 
     Example:
         >>> batches = classification_batches([[5, 6], [7]], [1, 0], batch_size=1, shuffle=False)
@@ -221,6 +284,7 @@ def classification_batches(sequences, labels, batch_size, shuffle=True, seed=Non
         [[7]] [0]
         [[5, 6]] [1]
     """
+    _check(sequences, "sequences", vocabulary_size)
     labels = list(labels)
     for place, label in enumerate(labels):
         whole = np.ndim(label) == 0 and np.issubdtype(np.asarray(label).dtype, np.integer)
@@ -236,7 +300,15 @@ def classification_batches(sequences, labels, batch_size, shuffle=True, seed=Non
     return batches.map(lambda ids, labels: (ids, labels[:, 0]))
 
 
-def translation_batches(sources, targets, batch_size, shuffle=True, seed=None):
+def translation_batches(
+    sources,
+    targets,
+    batch_size,
+    shuffle=True,
+    seed=None,
+    source_vocabulary_size=None,
+    target_vocabulary_size=None,
+):
     """Batches of sentence pairs: source, decoder inputs ``<s> y1 … yn``, targets ``y1 … yn </s>``.
 
     Args:
@@ -245,14 +317,15 @@ def translation_batches(sources, targets, batch_size, shuffle=True, seed=None):
         batch_size: pairs of mean length in a batch.
         shuffle: whether each pass has a new order.
         seed: of the shuffling.
+        source_vocabulary_size, target_vocabulary_size: of the model, for ids to be held against.
 
     Returns:
         A `tf.data.Dataset` of (source, decoder inputs) and targets, each ``(batch, timesteps)``;
         see `bucketed_batches`.
 
     Raises:
-        ValueError: when there are not as many targets as sources, or none, or the batch size is
-            not positive.
+        ValueError: when there are not as many targets as sources, or none, one holds anything but
+            ids, or the batch size is not positive.
 
     Example:
         >>> batches = translation_batches([[7, 8]], [[9]], batch_size=1)
@@ -260,6 +333,8 @@ def translation_batches(sources, targets, batch_size, shuffle=True, seed=None):
         ...     print(source.numpy().tolist(), inputs.numpy().tolist(), outputs.numpy().tolist())
         [[7, 8]] [[2, 9]] [[9, 3]]
     """
+    _check(sources, "sources", source_vocabulary_size)
+    _check(targets, "targets", target_vocabulary_size)
     inputs = [[BEGIN, *target] for target in targets]
     outputs = [[*target, END] for target in targets]
     batches = bucketed_batches(
@@ -268,7 +343,7 @@ def translation_batches(sources, targets, batch_size, shuffle=True, seed=None):
     return batches.map(lambda source, inputs, outputs: ((source, inputs), outputs))
 
 
-def contiguous_batches(ids, batch_size, timesteps):
+def contiguous_batches(ids, batch_size, timesteps, vocabulary_size=None):
     """A running text for stateful truncated backpropagation through time.
 
     The text is cut into ``batch_size`` pieces of equal length that are read side by side: row i of
@@ -279,12 +354,14 @@ def contiguous_batches(ids, batch_size, timesteps):
         ids: the ids of the whole text.
         batch_size: how many pieces.
         timesteps: tokens of each piece in a batch; the last batch may have fewer.
+        vocabulary_size: of the model, for ids to be held against.
 
     Returns:
         A `tf.data.Dataset` of inputs and targets, both ``(batch_size, timesteps)``.
 
     Raises:
-        ValueError: when the text has fewer than two tokens, or a size is not positive.
+        ValueError: when the text has fewer than two tokens, or anything but ids, or a size is not
+            positive.
 
     Example:
         >>> for inputs, targets in contiguous_batches(range(4, 11), batch_size=2, timesteps=2):
@@ -292,6 +369,7 @@ def contiguous_batches(ids, batch_size, timesteps):
         [[4, 5], [7, 8]] [[5, 6], [8, 9]]
         [[6], [9]] [[7], [10]]
     """
+    _check([ids], "ids", vocabulary_size)
     ids = np.asarray(ids, "int32")
     if batch_size < 1 or timesteps < 1:
         raise ValueError(

@@ -360,6 +360,69 @@ def test_a_text_that_cannot_be_cut(ids, batch_size, timesteps, message):
         contiguous_batches(ids, batch_size, timesteps)
 
 
+# Ids
+
+BAD = [
+    (["the", "cat"], "holds 'the'"),
+    ("cat", "holds 'cat'"),
+    (7, "holds 7"),
+    ([5, 0.5], "holds 0.5"),
+    ([5, None], "holds None"),
+    ([5, -1], "holds -1"),
+    ([5, 2**31], "holds 2147483648"),
+    ([5, 12], "holds 12, not whole numbers from 0 to 11"),
+]
+SIZED = {
+    "language_model_batches, sentences": lambda bad: language_model_batches(
+        [[5], bad], 2, vocabulary_size=12
+    ),
+    "tagging_batches, words": lambda bad: tagging_batches(
+        [[5], bad], [[5], [5, 6]], batch_size=2, vocabulary_size=12
+    ),
+    "tagging_batches, tags": lambda bad: tagging_batches(
+        [[5], [5, 6]], [[5], bad], batch_size=2, tag_vocabulary_size=12
+    ),
+    "tagging_batches, characters": lambda bad: tagging_batches(
+        [[5], [5]], [[5], [5]], [[[6]], [bad]], batch_size=2, character_vocabulary_size=12
+    ),
+    "classification_batches, sequences": lambda bad: classification_batches(
+        [[5], bad], [0, 1], batch_size=2, vocabulary_size=12
+    ),
+    "translation_batches, sources": lambda bad: translation_batches(
+        [[5], bad], [[5], [5]], batch_size=2, source_vocabulary_size=12
+    ),
+    "translation_batches, targets": lambda bad: translation_batches(
+        [[5], [5]], [[5], bad], batch_size=2, target_vocabulary_size=12
+    ),
+}
+
+
+@pytest.mark.parametrize(("bad", "message"), BAD)
+@pytest.mark.parametrize("maker", SIZED)
+def test_what_is_no_id_is_told_at_once(maker, bad, message):
+    name = maker.split(", ")[1]
+    told = rf"^{name}: example 1 {message}.*: encode text with a Vocabulary"
+    with pytest.raises(ValueError, match=told):
+        SIZED[maker](bad)
+
+
+@pytest.mark.parametrize(("bad", "message"), BAD)
+def test_what_is_no_id_of_a_running_text(bad, message):
+    with pytest.raises(ValueError, match=f"ids: example 0 {message}"):
+        contiguous_batches(bad, 1, 1, vocabulary_size=12)
+
+
+def test_what_is_no_id_of_a_column():
+    with pytest.raises(ValueError, match="column 1: example 0 holds 'a'"):
+        bucketed_batches([[5]], [["a"]], batch_size=1)
+
+
+def test_ids_may_be_of_numpy_and_the_last_of_a_vocabulary():
+    ids = np.array([11, 4], "uint8")
+    (batch,) = language_model_batches([ids], 1, vocabulary_size=12)
+    assert batch[1].numpy().tolist() == [[11, 4, END]]
+
+
 # Sentence pairs
 
 
