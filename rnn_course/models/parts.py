@@ -13,11 +13,13 @@ A part is one program compiled by XLA: model, loss, metrics and gradients of som
 each part, and the same ones again from the same seed.
 
 XLA compiles each shape of a batch anew. So lengths are filled up with padding to one of few, and a
-shape is compiled only once it has come so often that, as far as it can be told beforehand, a
-program from the start would have paid for itself.
+shape is compiled only where that pays, as far as it can be told: when it will come often enough in
+the `fit` at hand, or, as nobody can know what comes after, has come so often already that a program
+from the start would have paid for itself.
 """
 
 from collections import Counter
+from itertools import islice
 
 import keras
 import numpy as np
@@ -25,10 +27,12 @@ import numpy as np
 from rnn_course.layers import parts
 
 # From these it is told when compiling pays: roughly, but alike on every computer and in every run.
-COMPILING = 1.5  # seconds, for each recurrent layer
-SPEED = 2e10  # operations a second
+# Fourteen models on two cores take 0.7 to 1.6 times what they say.
+COMPILING = 2.0  # seconds, for each recurrent layer
+SPEED = 1.2e11  # operations a second
 STEPPING = 1e-4  # seconds of each step of a loop, beside them
-SAVED = 0.4  # share of that which a compiled step saves
+SAVED = 0.3  # share of that which a compiled step saves
+GLANCE = 3  # how often a shape has come when it is told from that how often it will
 
 
 def bucket(length):
@@ -53,34 +57,52 @@ class Shared:
 
     def __init__(self, model, plain, training):
         self.model, self.plain, self.training = model, plain, training
-        self.seen = Counter()  # how often each shape has come
-        self.patience = {}  # how many steps of it are done before it is compiled
         self.steps = {}  # what is compiled, by number of parts
+        self.start_anew()
+
+    def start_anew(self):
+        """Forget what has come so far, as in a new model."""
+        self.seen = Counter()  # how often each shape has come
+        self.worth = {}  # how many steps of a shape a program for it costs
+        self.compiled = set()  # the shapes for which there is one
+        self.ahead = 0  # how many steps are known to come
 
     def __call__(self, iterator):
-        """A step on the next batch: the metrics so far, by name."""
+        """A step on the next batch, or several of them: the metrics so far, by name."""
         replicas = self.model.distribute_strategy.num_replicas_in_sync
-        # Several steps in one call, or a batch that is shared out among devices already.
-        if self.model.steps_per_execution > 1 or replicas > 1:
+        if replicas > 1 or not self.model.sums_up():  # devices share a batch out themselves
             return self.plain(iterator)
-        data = keras.tree.map_structure(_or_none, next(iterator))
+        # In a loop of TensorFlow's several steps are no faster than one by one.
+        first = self._step(next(iterator))
+        others = map(self._step, islice(iterator, self.model.steps_per_execution - 1))
+        return [first, *others][-1]
+
+    def _step(self, data):
+        data = keras.tree.map_structure(_or_none, data)
         arrays = [each for each in keras.tree.flatten(data) if each is not None]
         key = tuple((len(each), *map(bucket, each.shape[1:])) for each in arrays)
         self.seen[key] += 1
+        self.ahead -= 1
         count = parts.of_rows(key[0][0])
         # The first step of all builds what is missing.
-        if self.seen[key] == 1 or count == 1 or not self.model.sums_up():
-            return self.plain(iter([data]))
-        if key not in self.patience:
-            self.patience[key] = self._patience(*key[0][:2])
-        if self.seen[key] <= self.patience[key]:
+        if self.seen[key] == 1 or count == 1 or not self._pays(key):
             return self.plain(iter([data]))
         if count not in self.steps:
             self.steps[count] = self._make(count)
         return self.steps[count](keras.tree.map_structure(_filled_up, data))
 
-    def _patience(self, rows, timesteps):
-        """After how many steps of a shape it has cost what compiling it costs."""
+    def _pays(self, key):
+        """Whether a shape is worth a program, or has it."""
+        if key not in self.worth:
+            self.worth[key] = self._worth(*key[0][:2])
+        seen, worth = self.seen[key], self.worth[key]
+        coming = self.ahead * seen / self.seen.total()
+        if seen > worth or (seen > GLANCE and coming > worth):
+            self.compiled.add(key)
+        return key in self.compiled
+
+    def _worth(self, rows, timesteps):
+        """How many steps of a shape save as much as compiling it costs."""
         trained = self.model.trainable_variables
         loops = len(_named("recurrent_kernel", trained))
         weights = sum(np.prod(v.shape) for v in trained) - sum(

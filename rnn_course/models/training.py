@@ -7,6 +7,15 @@ import keras
 from rnn_course.models.parts import Shared
 
 
+class HowLong(keras.callbacks.Callback):
+    """Tells a step that may be compiled how many of its kind are to come."""
+
+    def on_train_begin(self, logs=None):
+        """Known where the number of batches is."""
+        if isinstance(self.model.train_function, Shared):
+            self.model.train_function.ahead = self.params["epochs"] * (self.params["steps"] or 0)
+
+
 class TrainedOnBatches(keras.Model):
     """A Keras model whose ``fit`` says nothing of shuffling where the data shuffle themselves."""
 
@@ -18,6 +27,9 @@ class TrainedOnBatches(keras.Model):
         """
         if not hasattr(x, "__getitem__"):
             kwargs.setdefault("shuffle", False)
+        callbacks = kwargs.get("callbacks") or []
+        if isinstance(callbacks, list | tuple) and len(args) < 5:  # where they are not among these
+            kwargs["callbacks"] = [*callbacks, HowLong()]
         return super().fit(x, *args, **kwargs)
 
     def make_train_function(self, force=False):
@@ -43,13 +55,13 @@ class TrainedOnBatches(keras.Model):
     def sums_up(self):
         """Whether the loss and the metrics of a batch are sums over its rows, known here.
 
-        Not so where a step, or its precision, is somebody's own, or several are made one.
+        Not so where a step, or its precision, is somebody's own.
         """
         own = (keras.Model.train_step, keras.Model.test_step)
         metrics = [each for m in self.metrics for each in getattr(m, "metrics", [m])]
         return (
             (type(self).train_step, type(self).test_step) == own
-            and not (self.jit_compile or self.run_eagerly or self.steps_per_execution > 1)
+            and not (self.jit_compile or self.run_eagerly)
             and not isinstance(self.optimizer, keras.optimizers.LossScaleOptimizer)
             and all(
                 isinstance(metric, keras.metrics.Mean | keras.metrics.Sum) for metric in metrics
@@ -110,7 +122,7 @@ def restart(model, seed):
         keras.utils.set_random_seed(seed)
     for function in (model.train_function, model.test_function):
         if isinstance(function, Shared):
-            function.seen.clear()  # it counts steps, as in a new model
+            function.start_anew()  # it counts steps, as in a new model
     # Otherwise not so: TensorFlow forgets what it has compiled when it is seeded.
     random.seed(seed)
     new = type(model).from_config(model.get_config())

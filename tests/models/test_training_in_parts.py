@@ -31,7 +31,7 @@ def cores(monkeypatch):
     """Two cores, whatever this computer has, and parts of a row; compiled from the second step."""
     monkeypatch.setattr(os, "sched_getaffinity", lambda pid: {0, 1}, raising=False)
     monkeypatch.setattr(parts, "ROWS", 1)
-    monkeypatch.setattr(Shared, "_patience", lambda self, *shape: 1)
+    monkeypatch.setattr(Shared, "_worth", lambda self, *shape: 1)
     yield
     parts.use_cores()
 
@@ -215,7 +215,6 @@ NOT_SHARED = {
     "a metric": lambda: dict(metrics=[OwnMetric()]),
     "compiled already": dict(jit_compile=True),
     "run eagerly": dict(run_eagerly=True),
-    "several steps in one": dict(steps_per_execution=2),
     "a scaled loss": lambda: dict(
         optimizer=keras.optimizers.LossScaleOptimizer(keras.optimizers.SGD())
     ),
@@ -234,12 +233,36 @@ def test_one_part_where_the_sum_of_the_parts_might_not_be_the_whole(why):
 
 
 @alone
-@pytest.mark.parametrize("steps_per_execution", [1, 3])
-def test_no_batch_is_left_out(steps_per_execution):
+def test_several_steps_in_one_are_those_that_are_done_one_by_one():
+    def after(steps_per_execution):
+        keras.utils.set_random_seed(0)
+        model = LanguageModel(12, 4, 5)
+        model.compile(keras.optimizers.SGD(0.3), TokenCrossEntropy(), metrics=[Perplexity()])
+        model.steps_per_execution = steps_per_execution
+        x, y = np.repeat(X, 4, axis=0), np.repeat(TARGETS, 4, axis=0)
+        options = dict(batch_size=4, epochs=2, shuffle=False, verbose=0)
+        history = model.fit(x, y, validation_data=(x, y), **options).history
+        assert int(model.optimizer.iterations) == 14, "no batch is left out"
+        assert [*model.train_function.steps] == [2]
+        return [*history.values(), *model.get_weights()]
+
+    for one, many in zip(after(1), after(3), strict=True):  # 7 batches: 3, 3 and 1
+        np.testing.assert_allclose(many, one, rtol=1e-5)
+
+
+@alone
+@pytest.mark.parametrize("epochs", [1, 30])
+def test_a_shape_is_compiled_where_a_training_is_known_to_be_long(monkeypatch, epochs):
+    monkeypatch.setattr(Shared, "_worth", lambda self, *shape: 50)
     model = LanguageModel(12, 4, 5)
-    model.compile("sgd", TokenCrossEntropy(), steps_per_execution=steps_per_execution)
-    model.fit(np.repeat(X, 4, axis=0), np.repeat(TARGETS, 4, axis=0), batch_size=4, verbose=0)
-    assert int(model.optimizer.iterations) == 7
+    model.compile("sgd", TokenCrossEntropy())
+    batch = np.repeat(X, 4, axis=0), np.repeat(TARGETS, 4, axis=0)
+    model.fit(*batch, batch_size=7, epochs=epochs, verbose=0)  # 4 steps, or 120
+    assert [*model.train_function.steps] == ([2] if epochs == 30 else [])
+    assert model.train_function.ahead == 0
+    for _ in range(50):
+        model.train_on_batch(batch[0][:7], batch[1][:7])
+    assert [*model.train_function.steps] == [2], "it has come so often that it would have paid"
 
 
 @alone
@@ -302,7 +325,7 @@ def test_large_steps_are_compiled_sooner(monkeypatch):
     model = LanguageModel(100, 64, 128)
     model.build((None, None))
     shared = Shared(model, None, training=True)
-    small, large = shared._patience(8, 10), shared._patience(64, 100)
+    small, large = shared._worth(8, 10), shared._worth(64, 100)
     assert small > 10 * large > 10
 
 
