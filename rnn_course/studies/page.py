@@ -1,6 +1,5 @@
 """The page "What is claimed, and what bears it out", and what the command line shows of a study."""
 
-import re
 from collections import Counter
 from pathlib import Path
 
@@ -87,14 +86,13 @@ def _overview(studies, found):
     """A table: each question, how its claims came out, and what it costs to ask again."""
     rows = ["| question | claims | minutes |", "| --- | --- | --- |"]
     for name, each in studies.items():
-        anchor = re.sub(r"[^\w -]", "", each.question).lower().replace(" ", "-")
         if name in found:
             outcomes = Counter(outcome(evaluate(claim, found[name])) for claim in each.claims)
             said = "; ".join(f"{of}: {outcomes[of]}" for of in (HOLDS, FAILS, OPEN) if outcomes[of])
             minutes = f"{found[name].minutes:.0f}"
         else:
             said, minutes = f"not measured yet: {len(each.claims)}", f"about {each.cost:.0f}"
-        rows.append(f"| [{each.question}](#{anchor}) | {said} | {minutes} |")
+        rows.append(f"| {each.question} {_link(name)} | {said} | {minutes} |")
     hours = sum(found[n].minutes if n in found else each.cost for n, each in studies.items()) / 60
     rows.append("")
     rows.append(f"Minutes are of one processor; all studies together take about {hours:.0f} hours.")
@@ -107,16 +105,15 @@ def _otherwise(studies, found):
     for name in found:
         for claim in studies[name].claims:
             if claim.found != HOLDS:
-                title = _title(claim)
                 lines.append(
-                    f"- [{title}](#{title.replace(' ', '-')}) **{claim.found}**: "
-                    f"{claim.sentence} *Found:* {claim.remark}"
+                    f"- {_link(claim.name)} **{claim.found}**: {claim.sentence} "
+                    f"*Found:* {claim.remark}"
                 )
     return "\n".join(lines) + "\n"
 
 
 def _section(study, results):
-    lines = [f"## {study.question}", "", f"Study `{study.name}`. {study.fixed}", ""]
+    lines = [f"## {_words(study.name)}", "", f"**{study.question}** {study.fixed}", ""]
     if results is None:
         lines.append("It has not been run to its end yet: nothing below is known to hold.")
     else:
@@ -127,7 +124,7 @@ def _section(study, results):
     for claim in study.claims:
         verdicts = evaluate(claim, results) if results else []
         state = f"**{outcome(verdicts).capitalize()}.**" if results else "*Not measured yet.*"
-        lines += ["", f"### {_title(claim)}", "", f"{claim.sentence} {state}", ""]
+        lines += ["", f"### {_words(claim.name)}", "", f"{claim.sentence} {state}", ""]
         if claim.remark:
             lines += [claim.remark, ""]
         lines.append(f"{_notebook(claim)}. Measured: {claim.statistic}. {_refuted(claim)}")
@@ -137,9 +134,13 @@ def _section(study, results):
     return "\n".join(lines) + "\n"
 
 
-def _title(claim):
-    """Its name as words: the heading that a notebook's sentence links to."""
-    return claim.name.replace("_", " ")
+def _words(name):
+    """A study's or a claim's name as a heading, to which notebooks can link."""
+    return name.replace("_", " ")
+
+
+def _link(name):
+    return f"[{_words(name)}](#{name.replace('_', '-')})"
 
 
 def _notebook(claim):
