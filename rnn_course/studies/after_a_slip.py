@@ -203,7 +203,8 @@ STUDY = Study(
         ),
         Claim(
             "few_slips_in_the_end",
-            "Trained to the end it seldom slips at all: nine sentences in ten have no slip.",
+            "Trained to the end, a language model seldom slips at all: nine sentences in ten have"
+            " no slip.",
             Mean(GOLD, "without a slip"),
             budgets=(4000,),
             at_least=0.9,
@@ -222,8 +223,8 @@ STUDY = Study(
         ),
         Claim(
             "a_schedule_spoils_it_too",
-            "And so it does where that share rises bit by bit, as the authors of scheduled "
-            "sampling advise.",
+            "A language model is spoiled by its own words too where their share rises bit by bit,"
+            " as the authors of scheduled sampling advise.",
             Gap(GOLD, FALLING, "without a slip"),
             budgets=(4000,),
             at_least=0.05,
@@ -232,7 +233,8 @@ STUDY = Study(
         ),
         Claim(
             "own_words_teach_to_read_on",
-            "In return it is less put off by wrong words among those that it reads.",
+            "A language model trained with half of the inputs its own words is less put off by "
+            "wrong words among those that it reads.",
             Gap(GOLD, HALF, "nats after random words"),
             budgets=(1000, 4000),
             at_least=0.05,
@@ -241,7 +243,8 @@ STUDY = Study(
         ),
         Claim(
             "own_words_do_not_stop_the_next_slip",
-            "After a slip it slips no less often than a model that has read right words only.",
+            "After a slip a model trained on its own words slips no less often than one that has "
+            "read right words only.",
             Gap(HALF, GOLD, "slips after"),
             budgets=(1000, 4000),
             at_least=0.0,

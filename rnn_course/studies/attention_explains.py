@@ -108,7 +108,8 @@ STUDY = Study(
         ),
         Claim(
             "top_matters_more_than_another",
-            "Leaving it out turns the label more often than leaving out another one.",
+            "Leaving out the token with the largest weight turns the label more often than "
+            "leaving out another one.",
             Gap(
                 "simple RNN, additive",
                 "simple RNN, additive",
@@ -122,7 +123,7 @@ STUDY = Study(
         ),
         Claim(
             "most_labels_survive",
-            "And yet most labels survive without it.",
+            "Most labels survive without the token that has the largest weight.",
             Greatest(ALL, "flips without top"),
             budgets=(1000, 2000),
             at_most=0.5,

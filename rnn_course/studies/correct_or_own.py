@@ -135,7 +135,7 @@ STUDY = Study(
         ),
         Claim(
             "half_own_tokens_gain_nothing",
-            "Nor do they gain it anything.",
+            "Half of its own tokens gain a translator nothing over the correct ones.",
             Gap(HALF, GOLD, "BLEU"),
             budgets=(600, 2000),
             at_most=2,
@@ -144,7 +144,7 @@ STUDY = Study(
         ),
         Claim(
             "only_own_tokens_learn_later",
-            "From new weights, fed nothing but its own tokens, it learns later.",
+            "From new weights, fed nothing but its own tokens, a translator learns later.",
             Gap(GOLD, NEVER, "BLEU"),
             budgets=(150, 600),
             at_least=5,

@@ -78,7 +78,8 @@ STUDY = Study(
         ),
         Claim(
             "orthogonal_is_why",
-            "It owes that to the orthogonal kernel: from Glorot's it does not learn it.",
+            "The simple RNN owes its memory to the orthogonal kernel: from Glorot's it does not "
+            "learn to recall 40 steps.",
             Gap(
                 "simple RNN, orthogonal, ±0.05, lag 40",
                 "simple RNN, Glorot, ±0.05, lag 40",
@@ -91,7 +92,8 @@ STUDY = Study(
         ),
         Claim(
             "small_embeddings_are_why",
-            "And to embeddings that keep tanh nearly linear: with ±1 it does not learn it.",
+            "The simple RNN owes its memory to embeddings that keep tanh nearly linear, too: with"
+            " ±1 it does not learn to recall 40 steps.",
             Gap(
                 "simple RNN, orthogonal, ±0.05, lag 40",
                 "simple RNN, orthogonal, ±1, lag 40",
@@ -114,7 +116,7 @@ STUDY = Study(
         ),
         Claim(
             "closed_gates_learn_late",
-            "With Keras's gate biases both learn it in the end.",
+            "With Keras's gate biases LSTM and GRU learn to recall 40 steps in the end.",
             Least(CLOSED, "accuracy"),
             budgets=(3000,),
             at_least=0.9,

@@ -82,7 +82,8 @@ STUDY = Study(
         ),
         Claim(
             "gru_is_not_easier_everywhere",
-            "It is not easier to train everywhere: recall over 100 steps it does not learn sooner.",
+            "The GRU is not easier to train everywhere: recall over 100 steps it does not learn "
+            "sooner.",
             Gap("GRU, recall over 100", "LSTM, recall over 100", "error"),
             budgets=(100,),
             at_least=0.0,

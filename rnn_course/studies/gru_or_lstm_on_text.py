@@ -129,7 +129,7 @@ STUDY = Study(
         ),
         Claim(
             "gru_learns_words_sooner",
-            "It learns them with fewer updates.",
+            "The GRU learns the words of a novel with fewer updates than the LSTM.",
             Gap("GRU, words", "LSTM, words", "error"),
             budgets=(250,),
             at_most=-0.02,

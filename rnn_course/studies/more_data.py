@@ -56,7 +56,7 @@ STUDY = Study(
         ),
         Claim(
             "more_data_is_not_over",
-            "From 4,000 to 12,000 it still gains more than a point.",
+            "From 4,000 sentences to 12,000 the tagger still gains more than a point.",
             Gap("words, 12,000 sentences", "words, 4,000 sentences", "accuracy"),
             budgets=(2000,),
             at_least=0.01,

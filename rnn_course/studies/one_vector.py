@@ -82,7 +82,7 @@ STUDY = Study(
         ),
         Claim(
             "length_hardly_hurts_attention",
-            "With attention they are hardly worse.",
+            "With attention long sentences are hardly worse than short ones.",
             Gap(DOT, DOT, "right, short", "right, long"),
             budgets=(600, 2000),
             at_most=0.15,

@@ -215,7 +215,7 @@ STUDY = Study(
         ),
         Claim(
             "closed_ways_are_learned",
-            "And yet far subjects are learned from such starts, where all distances are trained.",
+            "Far subjects are learned from a closed start, too, where all distances are trained.",
             Least(CLOSED, "far"),
             budgets=(2000,),
             at_least=0.95,
@@ -248,7 +248,8 @@ STUDY = Study(
         ),
         Claim(
             "the_subject_decides",
-            "Trained at all distances, the answer turns with the subject's number.",
+            "In a network trained at all distances the answer turns with the number of a far "
+            "subject.",
             Mean("radius 1.0, all distances", "flips by subject"),
             budgets=(2000,),
             at_least=0.9,
@@ -257,7 +258,7 @@ STUDY = Study(
         ),
         Claim(
             "other_nouns_do_not",
-            "And not with that of another noun.",
+            "It does not turn with the number of another noun than the subject.",
             Mean("radius 1.0, all distances", "flips by others"),
             budgets=(2000,),
             at_most=0.1,
@@ -266,7 +267,8 @@ STUDY = Study(
         ),
         Claim(
             "a_vanished_gradient_is_no_forgetting",
-            "That though hardly a thousandth of the gradient arrives at the subject any more.",
+            "A network that answers by the far subject lets hardly a thousandth of the gradient "
+            "arrive there.",
             Mean("radius 1.0, all distances", "reach"),
             budgets=(2000,),
             at_most=-3,
@@ -275,7 +277,8 @@ STUDY = Study(
         ),
         Claim(
             "few_states_are_saturated",
-            "It does so with few saturated states: fewer than one in five is above 0.9.",
+            "It remembers the far subject with few saturated states: fewer than one in five is "
+            "above 0.9.",
             Mean("radius 1.0, all distances", "saturated"),
             budgets=(600, 2000),
             at_most=0.2,

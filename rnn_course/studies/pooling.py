@@ -174,7 +174,8 @@ STUDY = Study(
         ),
         Claim(
             "last_is_good_at_the_end",
-            "It is better where the deciding words stand at the end than where they stand before.",
+            "The last state is better where the deciding words stand at the end than where they "
+            "stand before.",
             Gap("last, short", "last, short", "decided at the end", "decided before"),
             budgets=(300,),
             at_least=0.03,

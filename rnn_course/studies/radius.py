@@ -125,7 +125,7 @@ STUDY = Study(
         ),
         Claim(
             "small_inputs_grow",
-            "At the same radius it grows where inputs are of size 0.1.",
+            "At the same radius of 1.5 tanh's gradient grows where inputs are of size 0.1.",
             Mean("tanh, radius 1.5, inputs 0.1", "factor"),
             budgets=(0,),
             at_least=1.02,
@@ -170,7 +170,8 @@ STUDY = Study(
         ),
         Claim(
             "trained_simple_rnn_vanishes",
-            "And yet no small change of its state grows on the way.",
+            "In a simple RNN that has learned to recall no small change of the state grows on the"
+            " way, though its radius is above 1.",
             Mean("simple RNN, trained", "factor"),
             budgets=(1000,),
             at_most=1.0,

@@ -187,7 +187,7 @@ STUDY = Study(
         ),
         Claim(
             "all_learn_it_in_the_end",
-            "With a rate of its own each of them learns the look-up.",
+            "With a rate of its own each size, scaled or not, learns the look-up.",
             Least(tuple(SETTINGS), "accuracy"),
             budgets=(3000,),
             at_least=0.95,

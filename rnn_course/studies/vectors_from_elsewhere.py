@@ -78,7 +78,7 @@ STUDY = Study(
         ),
         Claim(
             "vectors_pay_less_with_many",
-            "With 4,000 they gain less than 2 points.",
+            "With 4,000 tagged sentences pre-trained vectors gain less than 2 points.",
             _gain("own text, tuned", "random", 4000),
             budgets=(1000,),
             at_most=0.02,
@@ -96,7 +96,7 @@ STUDY = Study(
         ),
         Claim(
             "tuning_helps_with_many_tags",
-            "With many tags it pays to tune them.",
+            "With many tags it pays to tune pre-trained vectors.",
             _gain("own text, tuned", "own text, frozen", 4000),
             budgets=(1000,),
             at_least=0.01,

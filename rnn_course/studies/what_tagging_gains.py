@@ -113,7 +113,7 @@ STUDY = Study(
         ),
         Claim(
             "seen_once_is_lost",
-            "And loses on words seen once, which it reads as unknown.",
+            "Reading forward loses on words seen once, which the network reads as unknown.",
             Gap("forward", "most frequent tag", "seen once"),
             budgets=(250, 1000, 2500),
             at_most=-0.1,
@@ -140,7 +140,7 @@ STUDY = Study(
         ),
         Claim(
             "characters_gain_little_on_known_words",
-            "And less than a point where a word has always had one tag.",
+            "Characters gain less than a point where a word has always had one tag.",
             Gap("both + characters", "both", "one tag"),
             budgets=(2500,),
             at_most=0.01,

@@ -132,7 +132,7 @@ STUDY = Study(
         ),
         Claim(
             "four_letters_are_too_few",
-            "The last four letters are not enough, even then.",
+            "The last four letters are not enough for a simple RNN, not even after one reading.",
             Mean(SIMPLE, "only last 4"),
             budgets=(250, 1000, 2500),
             at_least=0.02,
@@ -150,7 +150,8 @@ STUDY = Study(
         ),
         Claim(
             "sixteen_letters_are_nearly_enough",
-            "But hardly by it that it reads sixteen.",
+            "Trained for longer, an LSTM loses hardly anything by it that it reads sixteen "
+            "letters only.",
             Mean(LSTM, "only last 16"),
             budgets=(2500,),
             at_most=0.05,

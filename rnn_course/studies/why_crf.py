@@ -104,7 +104,7 @@ STUDY = Study(
         ),
         Claim(
             "lead_shrinks",
-            "Trained for long, most of that lead is gone.",
+            "Trained for long, most of the CRF's lead over softmax is gone.",
             Gap("CRF", "softmax", "F1"),
             budgets=(2000,),
             at_most=0.03,
@@ -122,7 +122,7 @@ STUDY = Study(
         ),
         Claim(
             "constraints_help_softmax",
-            "They help it, though.",
+            "Decoding under the rules of the tags helps softmax.",
             Gap("softmax", "softmax", "F1, constrained", "F1"),
             budgets=(250, 1000, 2000),
             at_least=0.005,
@@ -131,7 +131,7 @@ STUDY = Study(
         ),
         Claim(
             "the_crf_needs_no_constraints",
-            "To the CRF the rules add nothing: it knows them.",
+            "To the CRF the rules of the tags add nothing: it knows them.",
             Gap("CRF", "CRF", "F1, constrained", "F1"),
             budgets=(1000, 2000),
             at_most=0.005,
@@ -140,7 +140,7 @@ STUDY = Study(
         ),
         Claim(
             "crf_helps_with_characters_too",
-            "With characters the CRF is ahead as well, in the end.",
+            "With characters the CRF is ahead of softmax as well, in the end.",
             Gap("CRF + characters", "softmax + characters", "F1"),
             budgets=(2000,),
             at_least=0.0,

@@ -92,7 +92,8 @@ STUDY = Study(
         ),
         Claim(
             "rules_are_only_a_part",
-            "That is more than forbidding: softmax's scores under the rules stay behind.",
+            "What a CRF gains a forward reader is more than forbidding: softmax's scores under "
+            "the rules stay behind.",
             Gap("forward, CRF", "forward, softmax", HIDDEN, f"{HIDDEN}, constrained"),
             budgets=(500, 1000),
             at_least=0.005,
@@ -101,7 +102,7 @@ STUDY = Study(
         ),
         Claim(
             "both_directions_see_more_than_a_crf",
-            "Reading from both sides gains more.",
+            "Reading from both sides gains more on hidden words than a CRF over a forward reader.",
             Gap("both, softmax", "forward, CRF", HIDDEN),
             budgets=(500, 1000),
             at_least=0.02,
