@@ -1,5 +1,7 @@
 """How nbval checks the notebooks: stderr is not compared, real-data cells run where they can."""
 
+import sys
+
 import nbval.kernel
 import pytest
 from nbval.plugin import IPyNbCell, IPyNbFile
@@ -27,7 +29,16 @@ nbval.kernel.start_new_kernel = start_new_kernel
 
 def pytest_collectstart(collector):
     if isinstance(collector, IPyNbFile):
-        collector.skip_compare += ("stderr",)  # warnings differ between machines
+        # Warnings differ between machines, and pictures by how their letters are drawn.
+        collector.skip_compare += ("stderr", "image/svg+xml")
+
+
+@pytest.fixture(autouse=True)
+def closed_figures():
+    """Close the figures of a test or an example: matplotlib warns of those that stay open."""
+    yield
+    if pyplot := sys.modules.get("matplotlib.pyplot"):
+        pyplot.close("all")
 
 
 @pytest.hookimpl(tryfirst=True)  # before -m selects by marker

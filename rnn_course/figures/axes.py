@@ -4,7 +4,8 @@ from functools import partial
 
 import numpy as np
 
-from rnn_course.figures.data import numbers
+from rnn_course.figures.palette import SMALL, TITLE, now
+from rnn_course.figures.showing import show
 
 
 def alt_text(ax):
@@ -25,24 +26,29 @@ def alt_text(ax):
         'Accuracy against distance (tokens), 1 to 2. simple RNN: 1 at 1, 0.75 at 2.'
     """
     if not ax.get_label():
-        raise ValueError("ax bears no description: draw with rnn_course.figures or diagrams")
+        raise ValueError("ax bears no description: draw with rnn_course.figures")
     return ax.get_label()
 
 
-def describe(ax, text):
+def describe(ax, text, vector=False):
     """Say in words what `ax` shows: the text that `alt_text` returns.
 
     Notebooks get it too, as the ``alt`` of the picture's metadata; its ``csv`` are the `numbers`.
+
+    Args:
+        ax: an `Axes`.
+        text: one or more sentences.
+        vector: whether this is a drawing, which a notebook shows as vector graphics.
     """
     ax.set_label(text[0].upper() + text[1:])  # also in the printed form of the Axes
     # IPython asks each object that it shows for this.
-    ax.figure._repr_mimebundle_ = partial(_beside_picture, ax.figure)
+    ax.figure._ipython_display_ = partial(show, ax.figure, vector)
 
 
-def _beside_picture(figure, **_):
-    labels = [ax.get_label() for ax in figure.axes]
-    text = " ".join(label for label in labels if not label.startswith("<"))  # <colorbar>
-    return {}, {"image/png": {"alt": text, "csv": numbers(figure)}}
+def entitle(ax, title):
+    """Write what a plot has found above it; nothing where there is no title."""
+    if title:
+        ax.set_title(title, loc="left", fontsize=TITLE, color=now().ink)
 
 
 def span(values):
@@ -58,7 +64,8 @@ def number(value):
 
 def legend(ax):
     """The legend of a figure, to the right of it."""
-    ax.legend(frameon=False, loc="center left", bbox_to_anchor=(1, 0.5))
+    look = dict(frameon=False, fontsize=SMALL, labelcolor=now().ink)
+    ax.legend(loc="center left", bbox_to_anchor=(1, 0.5), **look)
 
 
 def axes_for(ax, size):

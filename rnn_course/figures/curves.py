@@ -2,9 +2,10 @@
 
 import numpy as np
 
-from rnn_course.figures.axes import axes_for, describe, legend, number, span
+from rnn_course.figures.axes import axes_for, describe, entitle, number, span
 from rnn_course.figures.data import BAND
-from rnn_course.figures.palette import COLOURS, LINE_STYLES, MARKERS
+from rnn_course.figures.labels import name_lines
+from rnn_course.figures.palette import LINE_STYLES, MARKERS, now
 
 
 def by_distance(
@@ -15,6 +16,9 @@ def by_distance(
     baseline_label="majority baseline",
     xlabel="distance (tokens)",
     ylabel="accuracy",
+    bound=None,
+    bound_label="bound",
+    title=None,
 ):
     """Accuracy against the distance of a dependency, a line a model.
 
@@ -27,12 +31,15 @@ def by_distance(
         baseline_label: what the baseline is called.
         xlabel: below the axis of distances.
         ylabel: beside the axis of accuracies.
+        bound: the best that can be reached, a number or n of them; none by default.
+        bound_label: what the bound is called.
+        title: what the curves have shown, above them.
 
     Returns:
-        The `Axes`, with a legend.
+        The `Axes`, with each line's name at its end.
 
     Raises:
-        ValueError: when a model's values, or the baseline, are not one a distance.
+        ValueError: when a model's values, the baseline or the bound are not one a distance.
 
     Example:
         >>> ax = by_distance([1, 2], {"simple RNN": [[1.0, 0.5], [1.0, 1.0]]}, baseline=0.5)
@@ -40,17 +47,20 @@ def by_distance(
         [1.0, 0.75]
     """
     ax, text = _curves("distances", distances, "accuracies", accuracies, ax, xlabel, ylabel)
-    if baseline is not None:
+    levels = (("baseline", baseline, baseline_label, ":"), ("bound", bound, bound_label, "--"))
+    for kind, level, label, style in levels:
+        if level is None:
+            continue
         distances = np.asarray(distances, float)
-        level = np.asarray(baseline, float)
+        level = np.asarray(level, float)
         if level.shape not in ((), distances.shape):
             raise ValueError(
-                f"baseline must be a number or {len(distances)} of them, got shape {level.shape}"
+                f"{kind} must be a number or {len(distances)} of them, got shape {level.shape}"
             )
         level = np.broadcast_to(level, distances.shape)
-        ax.plot(distances, level, color="0.4", linestyle=":", label=baseline_label)
-        legend(ax)
-        text += f" {baseline_label}: {span(level)}."
+        ax.plot(distances, level, color=now().muted, linestyle=style, label=label)
+        text += f" {label}: {span(level)}."
+    entitle(ax, title)
     describe(ax, text)
     return ax
 
@@ -60,6 +70,7 @@ def gradient_by_lag(
     ax=None,
     xlabel="lag (steps back)",
     ylabel=r"$\|\partial L/\partial h_{n-k}\|$",
+    title=None,
 ):
     """The size of the gradient against how far back it has come, on a logarithmic scale.
 
@@ -70,9 +81,10 @@ def gradient_by_lag(
         ax: where to draw; a new figure by default.
         xlabel: below the axis of lags.
         ylabel: beside the axis of norms.
+        title: what the curves have shown, above them.
 
     Returns:
-        The `Axes`, with a legend.
+        The `Axes`, with each line's name at its end.
 
     Raises:
         ValueError: when there is nothing to draw, a norm is negative or the models do not have
@@ -92,11 +104,14 @@ def gradient_by_lag(
     ax, text = _curves("lags", lags, "norms", norms, ax, xlabel, ylabel, log=True)
     if ylabel.startswith("$"):  # words are read out better than a formula
         text = text.replace(ylabel, "norm of the gradient", 1)
+    entitle(ax, title)
     describe(ax, text + " The scale is logarithmic.")
     return ax
 
 
-def loss_curves(losses, ax=None, steps=None, xlabel="training step", ylabel="loss (nats)"):
+def loss_curves(
+    losses, ax=None, steps=None, xlabel="training step", ylabel="loss (nats)", title=None
+):
     """Losses in training, a line a model, a band over its seeds.
 
     Args:
@@ -106,9 +121,10 @@ def loss_curves(losses, ax=None, steps=None, xlabel="training step", ylabel="los
         steps: when each of the n was measured; 1 to n by default.
         xlabel: below the axis of steps.
         ylabel: beside the axis of losses.
+        title: what the curves have shown, above them.
 
     Returns:
-        The `Axes`, with a legend.
+        The `Axes`, with each line's name at its end.
 
     Raises:
         ValueError: when there is nothing to draw, or values and steps are not equally many.
@@ -123,11 +139,12 @@ def loss_curves(losses, ax=None, steps=None, xlabel="training step", ylabel="los
         steps = 1 + np.arange(np.shape(next(iter(losses.values())))[-1])
     ax, text = _curves("steps", steps, "losses", losses, ax, xlabel, ylabel, markers=False)
     ax.xaxis.get_major_locator().set_params(integer=True)  # there is no step 1.25
+    entitle(ax, title)
     describe(ax, text)
     return ax
 
 
-def study_curves(results, metric=None, settings=None, ax=None):
+def study_curves(results, metric=None, settings=None, ax=None, title=None):
     """A study's scores against how long it trained, each setting with its interval over seeds.
 
     Args:
@@ -135,10 +152,11 @@ def study_curves(results, metric=None, settings=None, ax=None):
         metric: one of ``results.metrics``; the first by default.
         settings: the labels of those to draw, at most six to be told apart; all by default.
         ax: where to draw; a new figure by default.
+        title: what the study has found, above the curves.
 
     Returns:
-        The `Axes`, with a legend. A line is the mean over seeds, its band the 95 % interval of that
-        mean.
+        The `Axes`, with each line's name at its end. A line is the mean over
+        seeds, its band the 95 % interval of that mean.
 
     Raises:
         ValueError: when there is no such setting to draw.
@@ -165,6 +183,7 @@ def study_curves(results, metric=None, settings=None, ax=None):
         ax.set_xscale("log")
     ax.set_xticks(results.budgets, [f"{budget:,}" for budget in results.budgets])
     ax.minorticks_off()
+    entitle(ax, title)
     describe(ax, text)
     return ax
 
@@ -189,7 +208,7 @@ def _curves(xname, x, yname, curves, ax, xlabel, ylabel, log=False, markers=True
     ax = axes_for(ax, (8, 3.6))
     sentences = [f"{ylabel} against {xlabel}, {number(x[0])} to {number(x[-1])}."]
     for i, (name, values) in enumerate(runs.items()):
-        colour = COLOURS[i % len(COLOURS)]
+        colour = now().categories[i % len(now().categories)]
         known = np.ma.masked_invalid(values)
         centre = np.ma.exp(np.ma.log(known).mean(axis=0)) if log else known.mean(axis=0)
         parts = known if interval else (centre, known.min(0), known.max(0))
@@ -215,7 +234,14 @@ def _curves(xname, x, yname, curves, ax, xlabel, ylabel, log=False, markers=True
     ax.set_xlabel(xlabel)
     ax.set_ylabel(ylabel)
     ax.spines[["top", "right"]].set_visible(False)
-    legend(ax)
+    counts = {len(values) for values in runs.values() if len(values) > 1}
+    note = ""
+    if counts:
+        several = f"{min(counts)} runs" if len(counts) == 1 else "the runs"
+        note = f"band: lowest to\nhighest of {several}"
+        if interval:
+            note = "band: 95 % interval\nof the mean"
+    name_lines(ax, note)
     return ax, " ".join(sentences)
 
 

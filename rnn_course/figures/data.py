@@ -28,7 +28,7 @@ def numbers(figure):
         ,LSTM,2,0.75
     """
     rows = [
-        (ax.get_title(), series, _written(at), _written(value))
+        (ax.get_title() or ax.get_title("left"), series, _written(at), _written(value))
         for ax in figure.axes
         if ax.get_label() != "<colorbar>"
         for series, at, value in _points(ax)
@@ -63,6 +63,8 @@ def _points(ax):
         rows, columns = _ticks(ax.yaxis), _ticks(ax.xaxis)
         for i, row in enumerate(image.get_array().tolist()):
             for j, value in enumerate(row):
+                if value is None:  # masked: another image has it
+                    continue
                 yield rows.get(i, i), columns.get(j, j), value
 
 

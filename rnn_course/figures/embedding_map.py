@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from rnn_course.figures.axes import axes_for, describe, legend
-from rnn_course.figures.palette import COLOURS, MARKERS
+from rnn_course.figures.axes import axes_for, describe, entitle, legend
+from rnn_course.figures.palette import MARKERS, SMALL, now
 
 
-def embedding_map(labels, vectors, ax=None, groups=None):
+def embedding_map(labels, vectors, ax=None, groups=None, title=None):
     """Vectors in the plane of their two largest principal components, each with its label.
 
     Args:
@@ -14,6 +14,7 @@ def embedding_map(labels, vectors, ax=None, groups=None):
         vectors: ``(n, dimensions)``, at least two of each.
         ax: where to draw; a new figure by default.
         groups: n names; those of the same name get the same colour and marker. None by default.
+        title: what the map shows, above it.
 
     Returns:
         The `Axes`; each axis says which share of the variance it shows.
@@ -41,7 +42,7 @@ def embedding_map(labels, vectors, ax=None, groups=None):
         inside = np.array([name == group for name in groups])
         ax.scatter(
             *points[inside].T,
-            color=COLOURS[i % len(COLOURS)],
+            color=now().categories[i % len(now().categories)],
             marker=MARKERS[i % len(MARKERS)],
             s=24,
             label=group or None,
@@ -53,6 +54,7 @@ def embedding_map(labels, vectors, ax=None, groups=None):
     ax.spines[["top", "right"]].set_visible(False)
     if any(groups):
         legend(ax)
+    entitle(ax, title)
     _place_labels(ax, labels, points)
     ends = [(np.argmin(points[:, k]), np.argmax(points[:, k])) for k in (0, 1)]
     left, right, bottom, top = (labels[i] for pair in ends for i in pair)
@@ -89,7 +91,7 @@ def _place_labels(ax, labels, points):
         boxes = [(x + dx, y + dy, x + dx + width, y + dy + height) for dx, dy in sides]
         best = min(range(len(boxes)), key=lambda i: sum(_overlap(boxes[i], b) for b in taken))
         taken.append(boxes[best])
-        ax.annotate(label, point, sides[best], textcoords="offset points", fontsize=9)
+        ax.annotate(label, point, sides[best], textcoords="offset points", fontsize=SMALL)
 
 
 def _overlap(box, other):

@@ -2,20 +2,33 @@
 
 import numpy as np
 
-from rnn_course.figures.axes import axes_for, describe, number, span
-from rnn_course.figures.palette import COLOURS
+from rnn_course.figures.axes import axes_for, describe, entitle, number, span
+from rnn_course.figures.palette import SMALL, ink_on, now, scale_of, share_map, signed_map
 
 
-def gate_heat_map(tokens, gates, ax=None, low=0.0, high=1.0, label="gate", decimals=None):
-    """A gate's values over the tokens of a sentence: darker is lower.
+def gate_heat_map(
+    tokens,
+    gates,
+    ax=None,
+    low=0.0,
+    high=1.0,
+    label="gate",
+    decimals=None,
+    shares=(),
+    title=None,
+):
+    """A gate's values over the tokens of a sentence, or a state's.
+
+    From 0 up white becomes green. Where the scale goes below zero, zero is white, what is below
+    blue, what is above orange.
 
     Args:
         tokens: the n tokens read.
         gates: ``(n, units)``, as in one sentence of `rnn_course.inspection.gate_traces`, or
             ``{row name: (n,)}`` for rows with names of their own.
         ax: where to draw; a new figure, 9.5 inches wide at most, by default.
-        low: the value that is darkest, 0 for a gate, -1 for a candidate or a state.
-        high: the value that is lightest.
+        low: the lowest value of the scale, 0 for a gate, -1 for a candidate or a state.
+        high: its highest; a scale with values below zero goes as far above it as below.
         label: what is shown, beside the scale of colours.
         decimals: digits after the point of the number in each field; none are written by default.
 
@@ -40,20 +53,29 @@ def gate_heat_map(tokens, gates, ax=None, low=0.0, high=1.0, label="gate", decim
             "gates must have shape (tokens, units) or be {name: (tokens,)}, at least one of each: "
             f"got {np.shape(rows.T)} for {len(tokens)} tokens"
         )
+    if unknown := [name for name in shares if name not in names]:
+        raise ValueError(f"shares must be names of rows, {names}: there is no {unknown}")
     if not low < high:
         raise ValueError(f"low must be below high, got {low} and {high}")
     ax = axes_for(ax, (min(9.5, 2.5 + 0.55 * len(tokens)), 1.2 + 0.28 * len(rows)))
-    image = ax.imshow(rows, cmap="cividis", vmin=low, vmax=high, aspect="auto")
-    if decimals is not None:
-        for (row, column), value in np.ndenumerate(rows):
-            ink = "white" if value < low + 0.55 * (high - low) else "black"
-            digits = f"{value:.{decimals}f}"
-            ax.text(column, row, digits, ha="center", va="center", color=ink, fontsize=9)
+    reach = max(-low, high)
+    scale = (share_map(), low, high) if low >= 0 else (signed_map(), -reach, reach)
+    apart = np.array([name in shares for name in names])
+    maps = [(rows, scale)]
+    if apart.any():
+        fields = np.broadcast_to(apart[:, None], rows.shape)
+        maps = [
+            (np.ma.masked_array(rows, fields), scale),
+            (np.ma.masked_array(rows, ~fields), (share_map(), 0, 1)),
+        ]
+    images = [_image(ax, values, of_values, decimals) for values, of_values in maps]
     ax.set_xticks(range(len(tokens)), tokens, rotation=45, ha="right", rotation_mode="anchor")
     ax.set_yticks(range(len(names)), names)
     ax.tick_params(length=0)
     ax.spines[:].set_visible(False)
-    ax.figure.colorbar(image, ax=ax, label=label, pad=0.02)
+    for image, what in zip(images, (label, "share"), strict=False):
+        ax.figure.colorbar(image, ax=ax, label=what, pad=0.02)
+    entitle(ax, title)
     spans = []
     for name, row in zip(names, rows, strict=True):
         lowest, highest = np.nanargmin(row), np.nanargmax(row)
@@ -75,8 +97,11 @@ def tag_heat_map(
     ylabel="gold tag",
     label="share of the row",
     decimals=2,
+    title=None,
 ):
     """A number for each pair of tags: a confusion matrix, or the transitions of a CRF.
+
+    Shares go from white to green; where some numbers are negative, zero is white.
 
     Args:
         values: ``(rows, columns)``, such as which share of a gold tag's words got which tag, or
@@ -89,6 +114,7 @@ def tag_heat_map(
         label: what the numbers are, beside the scale of colours.
         decimals: digits after the point of the number in each field; a number that rounds to zero
             is left out.
+        title: what the map shows, above it.
 
     Returns:
         The `Axes`.
@@ -110,19 +136,14 @@ def tag_heat_map(
             f"got {values.shape} for {len(rows)} rows and {len(columns)} columns"
         )
     ax = axes_for(ax, (2.3 + 0.42 * len(columns), 1.3 + 0.32 * len(rows)))
-    image = ax.imshow(values, cmap="cividis", aspect="auto")
-    middle = (values.min() + values.max()) / 2
-    for (row, column), value in np.ndenumerate(values):
-        if round(value, decimals):
-            ink = "white" if value < middle else "black"
-            digits = f"{value:.{decimals}f}"
-            ax.text(column, row, digits, ha="center", va="center", color=ink, fontsize=8)
+    image = _image(ax, values, scale_of(values), decimals, zeros=False)
     ax.set_xticks(range(len(columns)), columns, rotation=45, ha="right", rotation_mode="anchor")
     ax.set_yticks(range(len(rows)), rows)
     ax.set(xlabel=xlabel, ylabel=ylabel)
     ax.tick_params(length=0)
     ax.spines[:].set_visible(False)
     ax.figure.colorbar(image, ax=ax, label=label, pad=0.02)
+    entitle(ax, title)
     pairs = {
         f"{row}, {column}": value
         for row, line in zip(rows, values, strict=True)
@@ -142,7 +163,9 @@ def tag_heat_map(
     return ax
 
 
-def alignment_heat_map(source, target, weights, gold=(), ax=None, label="attention weight"):
+def alignment_heat_map(
+    source, target, weights, gold=(), ax=None, label="attention weight", title=None
+):
     """Where a decoder looks at the source as it writes each target token, beside the true links.
 
     Args:
@@ -152,6 +175,7 @@ def alignment_heat_map(source, target, weights, gold=(), ax=None, label="attenti
         gold: pairs of positions, source first, that translate each other: each gets a frame.
         ax: where to draw; a new figure by default.
         label: what is shown, beside the scale of colours.
+        title: what the map shows, above it.
 
     Returns:
         The `Axes`.
@@ -177,7 +201,7 @@ def alignment_heat_map(source, target, weights, gold=(), ax=None, label="attenti
                 "tokens"
             )
     ax = axes_for(ax, (2.6 + 0.42 * len(source), 1.5 + 0.32 * len(target)))
-    image = ax.imshow(weights, cmap="cividis", vmin=0, vmax=1, aspect="auto")
+    image = _image(ax, weights, (share_map(), 0, 1), None)
     for i, j in gold:
         ax.add_patch(_frame(i, j))
     ax.set_xticks(range(len(source)), source, rotation=45, ha="right", rotation_mode="anchor")
@@ -185,6 +209,7 @@ def alignment_heat_map(source, target, weights, gold=(), ax=None, label="attenti
     ax.tick_params(length=0)
     ax.spines[:].set_visible(False)
     ax.figure.colorbar(image, ax=ax, label=label, pad=0.02)
+    entitle(ax, title)
     looks = [
         f"{word}: {source[row.argmax()]} {number(row.max())}"
         for word, row in zip(target, weights, strict=True)
@@ -211,6 +236,7 @@ def text_heat_map(
     high=1.0,
     label="attention weight",
     width=80,
+    title=None,
 ):
     """Running text, each token on a field as dark as its weight is large.
 
@@ -223,6 +249,7 @@ def text_heat_map(
         high: the weight that is darkest.
         label: what is shown, beside the scale of colours.
         width: characters in a line; a longer token has a line of its own.
+        title: what the text shows, above it.
 
     Returns:
         The `Axes`.
@@ -262,11 +289,10 @@ def text_heat_map(
             column += len(token) + 1
         line += 1.4  # a gap between sentences
     ax = axes_for(ax, (0.078 * width + 2.4, 0.4 + 0.27 * line))
-    from matplotlib import colormaps
     from matplotlib.cm import ScalarMappable
     from matplotlib.patches import Rectangle
 
-    scale = ScalarMappable(cmap=colormaps["Blues"])
+    scale = ScalarMappable(cmap=share_map())
     scale.set_clim(0, high)
     for row, place, column, at in fields:
         token, weight = sentences[row][place], weights[row][place]
@@ -276,11 +302,11 @@ def text_heat_map(
             len(token) + 0.8,
             0.84,
             facecolor=scale.to_rgba(weight),
-            edgecolor=COLOURS[1] if framed else "none",
+            edgecolor=now().categories[1] if framed else "none",
             linewidth=1.5,
         )
         ax.add_patch(field)
-        ink = "white" if weight > 0.6 * high else "black"
+        ink = ink_on(scale.to_rgba(weight)[:3])
         middle = column + len(token) / 2
         ax.text(
             middle, at, token, ha="center", va="center", color=ink, size=9, family="monospace"
@@ -290,6 +316,7 @@ def text_heat_map(
     ax.tick_params(length=0)
     ax.spines[:].set_visible(False)
     ax.figure.colorbar(scale, ax=ax, label=label, pad=0.02)
+    entitle(ax, title)
     text = f"Text, shaded by {label}."
     for tokens, row, name, places in zip(sentences, weights, labels, gold, strict=True):
         text += f" {name}{': ' * bool(name)}“{' '.join(tokens)}”: "
@@ -300,11 +327,27 @@ def text_heat_map(
     return ax
 
 
+def _image(ax, values, scale, decimals, zeros=True):
+    """A field for each number, on a ground that says how large it is, the number in it."""
+    colours, low, high = scale
+    image = ax.imshow(values, cmap=colours, vmin=low, vmax=high, aspect="auto")
+    if decimals is None:
+        return image
+    grounds = image.to_rgba(values)
+    for (row, column), value in np.ma.ndenumerate(values):
+        if zeros or round(value, decimals):
+            ink = ink_on(grounds[row, column, :3]) if np.isfinite(value) else now().ink
+            digits = f"{value:.{decimals}f}".replace("nan", "NaN")
+            ax.text(column, row, digits, ha="center", va="center", color=ink, fontsize=SMALL)
+    return image
+
+
 def _frame(column, row):
-    """A frame around a field of a heat map, white with a black edge: seen on dark and on light."""
+    """A frame around a field of a heat map, seen on white and on the darkest green."""
     from matplotlib import patheffects
     from matplotlib.patches import Rectangle
 
-    edge = patheffects.withStroke(linewidth=4, foreground="black")
+    edge = patheffects.withStroke(linewidth=4, foreground=now().paper)
     place = (column - 0.5, row - 0.5)
-    return Rectangle(place, 1, 1, fill=False, edgecolor="white", linewidth=2, path_effects=[edge])
+    colour = now().categories[1]
+    return Rectangle(place, 1, 1, fill=False, edgecolor=colour, linewidth=2, path_effects=[edge])

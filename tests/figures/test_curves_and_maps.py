@@ -1,11 +1,16 @@
 """Pictures show the numbers they are given."""
 
-from itertools import pairwise
+import io
+from itertools import combinations, pairwise
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
 from matplotlib import pyplot as plt
 from matplotlib import rcParams
+from matplotlib.colors import to_rgb
+from matplotlib.text import Text
+from PIL import Image
 
 from rnn_course.figures import (
     LINE_STYLES,
@@ -13,13 +18,19 @@ from rnn_course.figures import (
     alt_text,
     by_distance,
     embedding_map,
+    folded,
     gate_heat_map,
     gradient_by_lag,
+    look,
     loss_curves,
+    numbers,
+    svg,
     tag_heat_map,
     text_heat_map,
     unrolled,
 )
+from rnn_course.figures.labels import _Names
+from rnn_course.figures.showing import bundle
 from rnn_course.inspection import NamedArray
 
 
@@ -33,6 +44,12 @@ def texts(ax):
     return [text.get_text() for text in ax.texts]
 
 
+def names(ax):
+    """What stands at the ends of the lines, from top to bottom, and what bands are."""
+    (found,) = (artist for artist in ax.artists if isinstance(artist, _Names))
+    return found.names()
+
+
 def test_by_distance_draws_mean_and_range_of_seeds():
     runs = np.array([[1.0, 0.5, 0.25], [1.0, 1.0, 0.75]])
     ax = by_distance([1, 4, 9], {"one run": [0.5, 0.5, 0.5], "two runs": runs}, baseline=0.5)
@@ -44,8 +61,8 @@ def test_by_distance_draws_mean_and_range_of_seeds():
     (band,) = ax.collections
     corners = {tuple(point) for point in band.get_paths()[0].vertices.round(6).tolist()}
     assert {(4, 0.5), (4, 1.0), (9, 0.25), (9, 0.75)} <= corners
-    names = [text.get_text() for text in ax.get_legend().get_texts()]
-    assert names == ["one run", "two runs", "majority baseline"]
+    note = "band: lowest to\nhighest of 2 runs"
+    assert names(ax) == ["one run", "two runs", "majority baseline", note]
 
 
 def test_by_distance_lines_differ_in_colour_marker_and_style():
@@ -76,7 +93,7 @@ def test_by_distance_says_what_does_not_fit(arguments, message):
 
 def test_by_distance_names_its_baseline():
     ax = by_distance([1], {"a": [1]}, baseline=0.25, baseline_label="trigram")
-    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["a", "trigram"]
+    assert names(ax) == ["a", "trigram"]
     assert alt_text(ax).endswith("trigram: 0.25.")
 
 
@@ -138,7 +155,7 @@ def test_tag_heat_map_has_a_row_a_gold_tag_and_a_column_a_predicted_one():
         (2, 2): "1.00",
     }
     light = {text.get_text(): text.get_color() for text in ax.texts}
-    assert (light["0.25"], light["1.00"]) == ("white", "black")
+    assert (light["0.25"], light["1.00"]) == ("black", "white")
     assert alt_text(ax) == (
         "Heat map of the share of the row: gold tag (NOUN, VERB, ADJ), predicted tag. "
         "On the diagonal: between 0.75 and 1. "
@@ -190,9 +207,8 @@ def test_text_heat_map_shades_and_frames_each_token():
         "-: “it costs $5 or $6”: largest 1 at $5."
     )
     ax.figure.canvas.draw()  # no formula is seen between two dollars
-    assert [text.get_color() for text in ax.texts] == ["black", "white"] + ["black"] * 2 + [
-        "white"
-    ] + ["black"] * 2
+    inks = [text.get_color() for text in ax.texts]
+    assert inks == ["black"] * 4 + ["white"] + ["black"] * 2
     (half,) = text_heat_map([["a"]], [[0.5]], high=0.5).patches
     assert half.get_facecolor() == ax.patches[4].get_facecolor()
 
@@ -318,11 +334,114 @@ def test_a_new_figure_fits_a_page():
     assert figure.get_figwidth() * 100 <= 1000
 
 
-def test_a_notebook_is_given_the_words_of_all_parts_of_a_figure():
+def test_a_notebook_is_given_the_words_of_all_parts_of_a_figure(monkeypatch):
     first = plt.subplots(2)[1][0]
     by_distance([1], {"a": [1.0]}, ax=first)
     gate_heat_map(["to"], {"gate": [0.5]}, ax=first.figure.axes[1])  # and its scale of colours
-    data, metadata = first.figure._repr_mimebundle_(include=None, exclude=None)
+    shown = []
+    monkeypatch.setattr("IPython.display.publish_display_data", lambda *what: shown.append(what))
+    first.figure._ipython_display_()
+    ((data, metadata),) = shown
     words = [alt_text(ax) for ax in first.figure.axes[:2]]
     table = "panel,series,at,value\n,a,1,1\n,gate,to,0.5\n"
-    assert (data, metadata) == ({}, {"image/png": {"alt": " ".join(words), "csv": table}})
+    about = metadata["image/png"]
+    assert (about["alt"], about["csv"]) == (" ".join(words), table)
+    assert data["text/plain"] == repr(first.figure)
+    assert "image/svg+xml" not in data
+
+
+def test_a_picture_has_two_pixels_for_one_and_a_drawing_is_svg_too():
+    ax = folded(["a"], [[0.5]])
+    data, metadata = bundle(ax.figure, vector=True)
+    size = Image.open(io.BytesIO(data["image/png"])).size
+    about = metadata["image/png"]
+    assert [side // 2 for side in size] == [about["width"], about["height"]]
+    assert abs(about["width"] - 100 * ax.figure.get_figwidth()) < 40  # less its margins
+    root = ElementTree.fromstring(data["image/svg+xml"])
+    assert root.get("role") == "img"
+    assert root.get("aria-label") == alt_text(ax)
+    assert data["image/svg+xml"] == svg(ax)
+    assert "scale(0.015625)" in svg(ax)  # of every letter: rounded, letters would be too large
+
+
+def test_names_at_the_ends_of_lines_give_way_and_follow_the_scale():
+    ax = by_distance([1, 2], {"a": [0.1, 0.5], "b": [0.1, 0.5], "c": [0.2, 0.001]}, bound=1)
+    assert names(ax) == ["bound", "a", "b", "c"]
+    ax.set_yscale("log")
+    assert names(ax) == ["bound", "a", "b", "c"]
+    boxes = [text for text in _parts(ax) if isinstance(text, Text)]
+    renderer = ax.figure.canvas.get_renderer()
+    extents = [text.get_window_extent(renderer) for text in boxes]
+    assert not any(one.overlaps(other) for one, other in combinations(extents, 2))
+    assert max(extent.x1 for extent in extents) <= ax.figure.bbox.width
+
+
+def _parts(ax):
+    (found,) = (artist for artist in ax.artists if isinstance(artist, _Names))
+    return found._parts(ax.figure.canvas.get_renderer())
+
+
+def test_titles_stand_above_and_bounds_have_names():
+    for ax in (
+        by_distance([1], {"a": [1]}, bound=0.75, bound_label="best", title="found"),
+        loss_curves({"a": [1]}, title="found"),
+        gradient_by_lag({"a": [1]}, title="found"),
+        gate_heat_map(["a"], [[1]], title="found"),
+        tag_heat_map([[1]], ["NOUN"], title="found"),
+        alignment_heat_map("a", "b", [[1]], title="found"),
+        text_heat_map([["a"]], [[1]], title="found"),
+        embedding_map(["a", "b"], np.eye(2), title="found"),
+    ):
+        assert ax.get_title("left") == "found"
+    ax = by_distance([1], {"a": [1]}, bound=0.75, bound_label="best")
+    assert alt_text(ax).endswith("best: 0.75.")
+    with pytest.raises(ValueError, match=r"bound must be a number or 1 .* \(2,\)"):
+        by_distance([1], {"a": [1]}, bound=[1, 2])
+
+
+def test_zero_is_white_where_values_are_signed_and_where_they_are_shares():
+    for ax in (
+        gate_heat_map(["a", "b", "c"], [[-2.0], [0.0], [4.0]], low=-2, high=4),
+        gate_heat_map(["a", "b"], [[0.0], [1.0]]),
+        tag_heat_map([[0.0, -0.5], [0.25, 0.1]], ["A", "B"]),
+        alignment_heat_map("ab", "c", [[0.0, 1.0]]),
+    ):
+        (image,) = ax.images
+        assert np.allclose(image.to_rgba(0.0)[:3], 1, atol=0.01)
+    signed = gate_heat_map(["a"], [[-2.0]], low=-2, high=4).images[0]
+    assert signed.get_clim() == (-4, 4)
+
+
+def test_gates_among_states_have_a_scale_of_their_own():
+    rows = {"input gate": [0.5, 1.0], "cell state": [-3.0, 5.4]}
+    ax = gate_heat_map(["he", "is"], rows, low=-5.4, high=5.4, decimals=1, shares=["input gate"])
+    states, gates = ax.images
+    assert (states.get_clim(), gates.get_clim()) == ((-5.4, 5.4), (0, 1))
+    assert sorted(texts(ax)) == ["-3.0", "0.5", "1.0", "5.4"]
+    assert [row.split(",")[1:] for row in numbers(ax.figure).splitlines()[1:]] == [
+        ["cell state", "he", "-3"],
+        ["cell state", "is", "5.4"],
+        ["input gate", "he", "0.5"],
+        ["input gate", "is", "1"],
+    ]
+    with pytest.raises(ValueError, match=r"there is no .*'output gate'"):
+        gate_heat_map(["he"], {"input gate": [1]}, shares=["output gate"])
+
+
+def test_what_is_not_known_is_said_and_has_no_colour():
+    ax = gate_heat_map(["a", "b"], {"gate": [0.5, np.nan]}, decimals=1)
+    assert texts(ax) == ["0.5", "NaN"]
+
+
+def test_dark_figures_have_light_letters_and_leave_the_rest_as_it_was():
+    before = dict(rcParams)
+    with look("dark"):
+        dark = by_distance([1], {"a": [1]})
+    light = by_distance([1], {"a": [1]})
+    assert dict(rcParams) == before
+    ground = [np.mean(to_rgb(ax.figure.get_facecolor())) for ax in (dark, light)]
+    letters = [np.mean(to_rgb(ax.xaxis.label.get_color())) for ax in (dark, light)]
+    assert ground[0] < 0.2 < 0.8 < ground[1]
+    assert letters[0] > 0.8 > 0.2 > letters[1]
+    with pytest.raises(ValueError, match=r"one of .*'light', 'dark'.*, got 'blue'"), look("blue"):
+        pass
