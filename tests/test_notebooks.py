@@ -36,7 +36,7 @@ def is_valid(notebook):
 
 
 def is_small(notebook):
-    assert len(nbformat.writes(notebook).encode("utf-8")) <= 400_000, "file above 400 kB"
+    assert len(nbformat.writes(notebook).encode("utf-8")) <= 900_000, "file above 900 kB"
 
 
 def was_run_from_top_to_bottom(notebook):
@@ -185,7 +185,7 @@ def test_a_good_notebook_passes(good, check):
 
 DAMAGES = [
     (is_valid, lambda cells: cells[1].update(outputs="none")),
-    (is_small, lambda cells: cells[0].update(source="x" * 400_000)),
+    (is_small, lambda cells: cells[0].update(source="x" * 900_000)),
     (was_run_from_top_to_bottom, lambda cells: cells[2].update(execution_count=None)),
     (was_run_from_top_to_bottom, lambda cells: cells[3].update(execution_count=5)),
     (opens_with_title_badges_and_setup, lambda cells: cells[0].update(source="# Title")),

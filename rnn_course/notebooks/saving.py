@@ -17,7 +17,7 @@ from rnn_course.files import written_whole
 from rnn_course.notebooks.report import image_alt
 from rnn_course.notebooks.running import Result, read_notebook
 
-MOST_BYTES = 400_000
+MOST_BYTES = 900_000
 COLOURS = 256
 MOST_ERROR = 1.0  # root mean square, of 255: below what one sees
 

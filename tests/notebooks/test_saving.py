@@ -141,11 +141,11 @@ def test_a_notebook_edited_during_the_run_is_not_overwritten(write_run, write_no
 
 
 def test_a_notebook_may_not_grow_too_large(write_run):
-    result = write_run([cell("1")], [printed("x" * 399_000)])
+    result = write_run([cell("1")], [printed("x" * 899_000)])
     saving.save(result)
     before = result.path.read_bytes()
-    result.notebook.cells[0].outputs = [printed("x" * 401_000)]
-    with pytest.raises(saving.SaveError, match=r"would have 40[12] kB of at most 400 kB"):
+    result.notebook.cells[0].outputs = [printed("x" * 901_000)]
+    with pytest.raises(saving.SaveError, match=r"would have 90[12] kB of at most 900 kB"):
         saving.save(result)
     assert result.path.read_bytes() == before
 
