@@ -25,6 +25,8 @@ def layer_for(cell):
     kind = known_as(cell)
     if kind not in (LSTMCell, GRUCell) or not cell.use_bias:
         return None
+    if cell.project.__func__ is not kind.project or type(cell).input_bias is not kind.input_bias:
+        return None
     activations = cell.activation, cell.recurrent_activation
     if activations != (keras.activations.tanh, keras.activations.sigmoid):
         return None

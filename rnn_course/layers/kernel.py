@@ -22,7 +22,7 @@ from keras import ops
 
 from rnn_course.layers import parts
 from rnn_course.layers.cells import GRUCell, LSTMCell, SimpleRNNCell
-from rnn_course.layers.loop import scan, stacked
+from rnn_course.layers.loop import current_graph, scan, stacked
 
 # An activation's derivative, written in terms of the activation's own value y.
 DERIVATIVES = {
@@ -213,11 +213,17 @@ def run(cell, projected, initial_states, mask=None, final_states=True):
         last, trace = scan(step, initial, inputs, states + equations.keeps)
         if in_part:  # whose end may come before its gradient: TensorFlow's arrays would stay behind
             trace = [stacked(each) for each in trace]
-        others, (h, *kept) = trace[: states - 1], trace[states - 1 :]
-        h = stacked(h)
+        graph = current_graph()
+        # In a graph what nothing reads is not computed.
+        whole = trace if graph is None else [stacked(each) for each in trace]
+        h = stacked(trace[states - 1])
 
         def backward(*args, upstream=None):  # PyTorch gives it by name, after the arguments
             dy = args[0] if upstream is None else upstream
+            # TensorFlow's arrays are of no use to another graph, such as a saved model has for it.
+            here = current_graph() is graph
+            kept_along = trace if here else whole
+            others, kept = kept_along[: states - 1], kept_along[states:]
             before = ops.concatenate([initial[0][None], h[:-1]])
 
             def step_back(ds, inputs):
@@ -233,7 +239,7 @@ def run(cell, projected, initial_states, mask=None, final_states=True):
                 ds[1:] = [dy[timesteps + i] for i in range(states - 1)]
             equations.U_T = ops.transpose(equations.U)  # here, not at every step
             inputs = [dy[:timesteps], before, *others, h, *kept, *masks]
-            place = 2 + states if equations.da_is_kept_there and not in_part else None
+            place = 2 + states if equations.da_is_kept_there and here and not in_part else None
             d_initial, [da] = scan(step_back, ds, inputs, 1, reverse=True, place=place)
             da = stacked(da)
             d_weights = equations.weight_gradients([h, *kept], before, da)

@@ -79,3 +79,12 @@ def stacked(x):
 def _is_array(x):
     """Whether it is what TensorFlow's loop writes to."""
     return hasattr(x, "stack")
+
+
+def current_graph():
+    """The graph of TensorFlow's that is being traced; None where everything is computed at once."""
+    if keras.backend.backend() != "tensorflow":
+        return None
+    import tensorflow as tf
+
+    return None if tf.executing_eagerly() else tf.compat.v1.get_default_graph()

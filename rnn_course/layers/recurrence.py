@@ -15,6 +15,7 @@ import keras
 from keras import ops
 
 from rnn_course.layers import cudnn, kernel, parts
+from rnn_course.layers.cells import RecurrentCell
 
 
 @keras.saving.register_keras_serializable("rnn_course")
@@ -24,8 +25,8 @@ class RNN(keras.layers.RNN):
     Arguments, masks, initial states, ``return_sequences``, ``return_state``, ``go_backwards``,
     ``stateful``, ``Bidirectional`` and saving are Keras's. A masked step holds the state and
     repeats the output before it (zeros where there is none), so padding never changes a real
-    position. Any cell without ``project`` and ``step`` (Keras's own, ``StackedRNNCells``) runs in
-    Keras's loop.
+    position. Any other cell (Keras's own, ``StackedRNNCells``, one with a ``call`` of its own) runs
+    in Keras's loop.
 
     Args:
         cell: an `rnn_course.layers.RecurrentCell`, any other Keras cell, or a list of cells.
@@ -101,9 +102,23 @@ class RNN(keras.layers.RNN):
 
     def inner_loop(self, sequences, initial_state, mask, training=False):
         """Walk the sequence: the one part of `keras.layers.RNN` that is replaced here."""
-        if not (hasattr(self.cell, "project") and hasattr(self.cell, "step")):
+        if not self._knows_the_cell():
             walked = super().inner_loop(sequences, initial_state, mask, training)
             return self._zero_before_the_first_real_step(walked, mask)
+
+        def walk(sequences):
+            return self._walk(sequences, initial_state, mask)
+
+        if self.cell.dtype_policy == self.dtype_policy:
+            return walk(sequences)
+        return _InPrecision(walk, dtype=self.cell.dtype_policy)(sequences)
+
+    def _knows_the_cell(self):
+        """Whether ``call`` is ``step`` after ``project``, and so need not be called itself."""
+        call = getattr(self.cell.call, "__func__", None)
+        return call is RecurrentCell.call
+
+    def _walk(self, sequences, initial_state, mask):
         if mask is None and self._may_use_cudnn():
             self.cell.check_features(sequences.shape)
             return cudnn.walk(
@@ -211,6 +226,21 @@ class Bidirectional(keras.layers.Bidirectional):
         # that is gone to the next one, which would then be taken for a copy of the first: keep it,
         # out of sight of Keras, which would count its weights.
         self._original = lambda: layer
+
+
+class _InPrecision(keras.layers.Layer):
+    """A function of sequences, in which weights are read as a layer of this dtype reads its own."""
+
+    def __init__(self, function, **kwargs):
+        super().__init__(**kwargs)
+        self.function = function
+        self.supports_masking = True
+
+    def call(self, sequences):
+        return self.function(sequences)
+
+    def compute_mask(self, inputs, mask=None):
+        return
 
 
 def _fits(shape, expected):

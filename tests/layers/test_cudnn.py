@@ -19,6 +19,13 @@ class OwnStep(LSTMCell):
         return super().step(projected, states)
 
 
+class OwnProjection(LSTMCell):
+    """Another projection, which cuDNN would not ask for."""
+
+    def project(self, inputs):
+        return 2 * super().project(inputs)
+
+
 KNOWN = {
     "LSTM": lambda: LSTMCell(3),
     "LSTM, forget bias zero": lambda: LSTMCell(3, unit_forget_bias=False),
@@ -32,6 +39,7 @@ UNKNOWN = {
     "GRU, reset before": lambda: GRUCell(3, reset_after=False),
     "GRU, z writes": lambda: GRUCell(3, update_gate="write"),
     "own step": lambda: OwnStep(3),
+    "own projection": lambda: OwnProjection(3),
     "Keras's": lambda: keras.layers.LSTMCell(3),
 }
 
