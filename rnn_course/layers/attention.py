@@ -36,7 +36,7 @@ def attention_weights(scores, mask=None):
         mask = ops.ones_like(scores, "bool")
     # Not ops.softmax: it makes 0 / 0 of a row of padding, and warns of a sequence of one.
     highest = ops.max(ops.where(mask, scores, -math.inf), axis=-1, keepdims=True)
-    below = ops.where(mask, scores - highest, 0)  # before exp, whose gradient is infinite at padding
+    below = ops.where(mask, scores - highest, 0)  # where exp would be infinite
     weights = ops.where(mask, ops.exp(below), 0)
     return ops.divide_no_nan(weights, ops.sum(weights, axis=-1, keepdims=True))
 
