@@ -5,6 +5,7 @@ that need no notebook software work without it.
 """
 
 import contextlib
+import logging
 import os
 import subprocess
 import sys
@@ -314,8 +315,7 @@ def train(
     A tenth of the text tells when to stop, another tenth how good the model is. Ctrl-C keeps the
     best so far; the same command again goes on from there.
     """
-    from rnn_course.pipelines import commands
-
+    commands = _commands()
     limits = dict(epochs=epochs, minutes=minutes, seed=seed)
     reading = commands.Reading(format, columns, label, scheme, header, encoding)
     with _errors_of_pipelines():
@@ -341,8 +341,7 @@ def use(
     beam: Annotated[int, typer.Option(min=1, help="Of a translator; 1 is fastest.")] = 5,
 ) -> None:
     """Tag, label, continue or translate texts with a model of your own."""
-    from rnn_course.pipelines import commands
-
+    commands = _commands()
     options = dict(length=length, temperature=temperature, seed=seed, beam=beam)
     with _errors_of_pipelines():
         for answer in commands.use(model, texts or sys.stdin, as_json, options):
@@ -362,11 +361,20 @@ def evaluate(
     encoding: Annotated[str, _ENCODING] = "utf-8",
 ) -> None:
     """Score a model of your own on files, beside a trivial baseline."""
-    from rnn_course.pipelines import commands
-
+    commands = _commands()
     reading = commands.Reading(format, columns, label, scheme, header, encoding)
     with _errors_of_pipelines():
         typer.echo(commands.evaluate(model, files, reading, as_json))
+
+
+def _commands():
+    """The commands' module; what TensorFlow's libraries say while they are loaded is dropped."""
+    from rnn_course.notebooks.first_cell import silent_stderr
+
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    with silent_stderr():
+        from rnn_course.pipelines import commands
+    return commands
 
 
 @contextlib.contextmanager
@@ -375,6 +383,8 @@ def _errors_of_pipelines():
     from rnn_course.corpora import CorpusError
     from rnn_course.pipelines import PipelineError
     from rnn_course.text import TokeniserError, VocabularyError
+
+    logging.getLogger("tensorflow").setLevel(logging.ERROR)  # advice on retracing, for one
 
     try:
         yield

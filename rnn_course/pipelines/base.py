@@ -153,7 +153,7 @@ class Pipeline:
             epochs: how often all is learned at most; by default as often as fits into about ten
                 minutes on two cores, between once and the class's ``plan.epochs`` times.
             rate: the first learning rate of Adam; by default the class's ``plan.rate``.
-            patience: epochs without a better one after which it stops; by default a third of the
+            patience: epochs without a better one after which it stops; by default a quarter of the
                 epochs, five at least.
             minutes: after which it stops; no such limit by default.
             seed: of the weights, the order and dropout: it sets Keras's global one.
@@ -180,7 +180,7 @@ class Pipeline:
         tokens = self.learn(data, dev)
         epochs = epochs or self.plan.epochs_of(tokens)
         rate = rate or self.plan.rate
-        patience = patience or max(5, epochs // 3)
+        patience = patience or max(5, epochs // 4)
         mark = fingerprint(
             *(
                 type(self).__name__,

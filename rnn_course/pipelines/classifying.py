@@ -59,7 +59,7 @@ class Classifier(Pipeline):
         dict(embedding_dim=128, units=64, pooling="attention", dropout=0.5, word_dropout=0.2)
     )
     learned = ("vocabulary_size", "classes")
-    plan = Plan(4e6, 60, 32, 0.002)
+    plan = Plan(4e6, 30, 32, 0.002)
 
     def __init__(self, split="words", lower=True, minimum_count=None, **network):
         super().__init__(minimum_count, **network)
