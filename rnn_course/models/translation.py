@@ -22,8 +22,9 @@ from rnn_course.layers.attention import DecoderAttention
 from rnn_course.layers.cells import make_cell
 from rnn_course.layers.recurrence import RNN, Bidirectional
 from rnn_course.models.decoding import Decoder, rollout
+from rnn_course.models.predicting import Predictor
 from rnn_course.models.token_model import TokenModel
-from rnn_course.text.padding import check_ids, pad
+from rnn_course.text.padding import check_ids
 from rnn_course.tokens import BEGIN, END, PADDING
 
 
@@ -75,7 +76,8 @@ class EncoderDecoder(TokenModel):
 
     Example:
         >>> model = EncoderDecoder(12, 10, embedding_dim=4, units=8)
-        >>> model([pad([[5, 6, 7]]), pad([[2, 4]])]).shape
+        >>> source, inputs = (ops.convert_to_tensor([ids]) for ids in ([5, 6, 7], [2, 4]))
+        >>> model([source, inputs]).shape
         TensorShape([1, 2, 10])
 
     Source:
@@ -170,7 +172,7 @@ class EncoderDecoder(TokenModel):
                 name="teacher_forcing",
             )
         self.coins = keras.random.SeedGenerator()
-        self.decoder = Decoder(self)
+        self.decoder, self.predictor = Decoder(self), Predictor(self)
 
     def _encoder_layer(self, number):
         two = self.config["bidirectional"]
@@ -349,8 +351,13 @@ class EncoderDecoder(TokenModel):
         """
         check_ids([source], self.config["source_vocabulary_size"])
         check_ids([target], self.config["target_vocabulary_size"])
-        _, weights = self([pad([source]), pad([[BEGIN, *target]])], return_weights=True)
-        return ops.convert_to_numpy(weights)[0, :, : len(source)]
+        pair = dict(source=[source], target=[[BEGIN, *target]])
+        ((_, weights),) = self.predictor("_weights", **pair)
+        return weights[0, : len(target) + 1, : len(source)]
+
+    def _weights(self, source, target):
+        """The attention weights of a batch, ``(batch, target timesteps, source timesteps)``."""
+        return self([source, target], return_weights=True)[1]
 
     def get_config(self):
         """The constructor's arguments."""
