@@ -1,4 +1,5 @@
-"""Build the site from what is committed, into `build/site/`: nothing is executed or fetched.
+"""Build the site from what is committed, into `build/site/`: nothing is fetched, and nothing
+executed except the lines of the page of drawings.
 
 python docs/build.py
 """

@@ -8,6 +8,7 @@ from io import BytesIO
 from pathlib import Path
 from urllib.parse import unquote
 
+import gallery
 import nbformat
 import unrolled
 from PIL import Image, ImageChops  # Pillow comes with matplotlib
@@ -66,6 +67,7 @@ def write(root, source):
     for path in (root / "docs" / "pictures").glob("*.*"):
         _copy(path, source / "pictures" / path.name)
     _write(source / "slides.md", slides_page(notebooks))
+    gallery.write(source / "drawings.md", extra / "drawings")
     _write(source / "exercises.md", exercises_page(exercises))
     for name, text in api(root / "rnn_course").items():
         _write(source / "api" / name, text)
@@ -118,6 +120,8 @@ def prepared(path, name, where=NOWHERE):
         if cell.cell_type == "markdown":
             source = cell.source.replace("../docs/", "../")  # the site has these pages at its top
             cell.source = with_site_links(source)
+        elif width := picture_width(cell):
+            cell.metadata.setdefault("mystnb", {}).setdefault("image", {})["width"] = width
         cells.append(cell)
         if number in files:
             link = (
@@ -126,6 +130,13 @@ def prepared(path, name, where=NOWHERE):
             cells.append(nbformat.v4.new_markdown_cell(link, id=f"numbers-{number}"))
     notebook.cells = cells
     return nbformat.writes(notebook)
+
+
+def picture_width(cell):
+    """The width of a cell's picture on a page, which is less than that of its pixels; or None."""
+    pictures = (o.get("metadata", {}).get("image/png", {}) for o in cell.get("outputs", []))
+    widths = [picture["width"] for picture in pictures if "width" in picture]
+    return f"{max(widths)}px" if widths else None
 
 
 def tables(notebook, name):
