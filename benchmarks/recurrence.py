@@ -11,7 +11,8 @@ own). Results are added to ``results/recurrence.json``; `layers` also draws a pi
 
 The floor is what no way of computing the layer can do without: the products of the inputs with
 their weights, at once, and of the states with theirs, one after the other; in training those of
-their gradients. It leaves out everything else.
+their gradients. It leaves out everything else. They are done by all cores together, and by each
+core for its own part of the batch, compiled by XLA; the faster of the two is the floor.
 """
 
 import json
@@ -66,7 +67,10 @@ def layers(cells, shapes, rounds, dtype):
                 for call in calls.values():
                     call()  # the second time: the first has compiled it
                 seconds = in_turns(calls, rounds)
-                peers = [name for name in calls if name != ways.OURS]
+                floors = {name: seconds.pop(name) for name in ways.FLOORS if name in seconds}
+                if floors:
+                    seconds[ways.FLOOR] = min(floors.values(), key=np.median)
+                peers = [name for name in seconds if name != ways.OURS]
                 found.append(
                     {
                         "cell": cell,
@@ -131,17 +135,18 @@ def aims(results):
         return [geometric_mean(ratios)] if ratios else []
 
     measured = {
-        "training, the best of Keras, geometric mean": ("≥ 1.7", mean(best(training))),
+        "training, the best of Keras, geometric mean": ("≥ 1.9", mean(best(training))),
         "the same, 512 units": ("≥ 2.5", best([r for r in large if r["shape"][3] == 512])),
-        "the same, anywhere": ("≥ 1.0", best(training)),
+        "the same, anywhere": ("≥ 1.1", best(training)),
         "training, PyTorch, geometric mean": ("≥ 1.0", mean(against(ways.TORCH, training))),
         "training, 512 units or more, as a multiple of the floor": (
             "≤ 1.6",
             [1 / ratio for ratio in against(ways.FLOOR, large)],
         ),
+        "inference, the best of Keras, geometric mean": ("≥ 1.2", mean(best(inference))),
         "inference, the best of Keras, anywhere": ("≥ 1.0", best(inference)),
         "memory, as a multiple of Keras's": (
-            "≤ 1.0",
+            "≤ 1.1",
             [
                 np.divide(*(np.median(megabytes) for megabytes in r["megabytes"].values()))
                 for r in results.get("memory", [])

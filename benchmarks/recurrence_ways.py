@@ -18,7 +18,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from rnn_course.layers import RNN, GRUCell, LSTMCell, SimpleRNNCell
+from rnn_course.layers import RNN, GRUCell, LSTMCell, SimpleRNNCell, parts
 from rnn_course.losses import PathCrossEntropy, TokenCrossEntropy
 from rnn_course.models import (
     EncoderDecoder,
@@ -35,6 +35,7 @@ OURS, OURS_XLA = "RNN(cell)", "RNN(cell), XLA"
 OF_THIS_LAYER = [OURS, OURS_XLA]
 KERAS = ["Keras's layer", "Keras's layer, XLA", "Keras's layer, unrolled"]
 KERAS_RNN, TORCH, FLOOR = "keras.layers.RNN(cell)", "PyTorch's layer", "floor"
+FLOORS = ["products", "products, a part on each core"]  # the faster one is the floor
 
 
 class Way(NamedTuple):
@@ -80,7 +81,7 @@ def of_layer(name, units, x, dtype="float32", only=None):
         if find_spec("torch"):
             found[TORCH] = _torch_layer(name, units, x, dtype)
         if keras.backend.backend() == "tensorflow":
-            found[FLOOR] = _floor(len(weights[1][0]) // units, units, x)
+            found |= _floors(len(weights[1][0]) // units, units, x)
     return found
 
 
@@ -173,38 +174,56 @@ def _torch_way(layer, x, parameters=None):
 STEPS = {"tensorflow": _on_tensorflow, "jax": _on_jax, "torch": _on_torch}
 
 
-def _floor(gates, units, x):
+def _floors(gates, units, x):
     """The products alone, of numbers that do not matter; a step's need those of the one before."""
     import tensorflow as tf
 
     batch, timesteps, features = x.shape
 
-    def normal(rows, columns):
-        return tf.random.normal((rows, columns), stddev=rows**-0.5)
-
-    w, u, u_t = (
-        normal(*shape)
-        for shape in ((features, gates * units), (units, gates * units), (gates * units, units))
-    )
-    h, da = normal(batch, units), normal(batch, gates * units)
-    all_x, all_h = normal(batch * timesteps, features), normal(batch * timesteps, units)
-    all_da = normal(batch * timesteps, gates * units)
-
-    def forward():
-        last = h
+    def written_out(step, last):
         for _ in range(timesteps):
-            last = (last @ u)[:, :units]
-        return [all_x @ w, last]
+            last = step(last)
+        return last
 
-    def backward():
-        last = da
-        for _ in range(timesteps):
-            last = tf.tile(last @ u_t, (1, gates))
-        at_once = [all_da @ tf.transpose(w), tf.transpose(all_x) @ all_da]
-        return [*at_once, tf.transpose(all_h) @ all_da, last]
+    def rolled(step, last):  # XLA would else compile each step anew
+        start = (tf.constant(0), last)
+        return tf.while_loop(lambda t, _: t < timesteps, lambda t, s: (t + 1, step(s)), start)[1]
 
-    inference, training = tf.function(forward), tf.function(lambda: [*forward(), *backward()])
-    return Way(*(lambda call=call: float(call()[-1][0, 0]) for call in (inference, training)))
+    def products(rows, repeated):
+        def normal(rows, columns):
+            return tf.random.normal((rows, columns), stddev=rows**-0.5)
+
+        w, u = normal(features, gates * units), normal(units, gates * units)
+        u_t = normal(gates * units, units)
+        h, da = normal(rows, units), normal(rows, gates * units)
+        all_x, all_h = normal(rows * timesteps, features), normal(rows * timesteps, units)
+        all_da = normal(rows * timesteps, gates * units)
+
+        def forward():
+            return [all_x @ w, repeated(lambda last: (last @ u)[:, :units], h)]
+
+        def both():
+            back = repeated(lambda last: tf.tile(last @ u_t, (1, gates)), da)
+            at_once = [all_da @ tf.transpose(w), tf.transpose(all_x) @ all_da]
+            return [*forward(), *at_once, tf.transpose(all_h) @ all_da, back]
+
+        return forward, both
+
+    cores = parts.of_rows(batch)
+    each = [products(batch // cores, rolled) for _ in range(cores)]
+    compiled = [[tf.function(call, jit_compile=True) for call in calls] for calls in each]
+    side_by_side = [
+        lambda kind=kind: [out for calls in compiled for out in calls[kind]()] for kind in range(2)
+    ]
+    return {
+        name: Way(*(partial(_last, tf.function(call)) for call in calls))
+        for name, calls in zip(FLOORS, (products(batch, written_out), side_by_side), strict=True)
+    }
+
+
+def _last(call):
+    """Wait for what is done last."""
+    return float(call()[-1][0, 0])
 
 
 def of_models():
