@@ -108,6 +108,10 @@ HEADLINES = {
 
 # What was wanted of the layers, in words, in place of the short names in recurrence.json.
 AIMS = {
+    "inference, the best of Keras, geometric mean": (
+        "Inference is faster than the fastest of Keras's three ways, on average",
+        "times as fast",
+    ),
     "training, the best of Keras, geometric mean": (
         "Training is much faster than the fastest of Keras's three ways, on average",
         "times as fast",
@@ -414,6 +418,71 @@ The missed memory aim has little to do with live tensors: at their peak they tak
 {details}"""
 
 
+def models(results: dict) -> str:
+    """What `benchmarks/models.py` found."""
+    rows = "".join(
+        f"| {r['model']} | {r['vocabulary']:,} | {r['embedding']}, {r['units']}"
+        f"{', two layers' if r.get('layers', 1) == 2 else ''} | {r['batch']}, {r['time']} | "
+        f"{r['milliseconds']['ours']:.1f} | {r['milliseconds']['PyTorch']:.1f} | "
+        f"{_ratio(r['PyTorch takes times as long'])} |\n"
+        for r in results["models"]
+    )
+    mean = results["times as long"]
+    waiting = [r["first step"] for r in results["models"]]
+    compiling = [r["first compiled step"] for r in results["models"]]
+    return f"""### Whole models, against PyTorch
+
+The models of this course beside the same models as one writes them in PyTorch: as many weights, the
+same batches, Adam with clipped gradients, the loss fetched after every step. Each core takes its
+part of a batch through the whole step. Median of {results["rounds"]} rounds in which both took
+turns, lowest and highest in brackets, on {_machine(results)}.
+
+| model | words | embedding, units | batch, length | ms | ms, PyTorch | times as long |
+| --- | --- | --- | --- | --- | --- | --- |
+{rows}
+The geometric mean is {mean["geometric mean"]:.2f} (aim: at least 1.15), the lowest
+{mean["lowest"]:.2f} (aim: at least 1). A model's first step takes {min(waiting):.0f} to
+{max(waiting):.0f} seconds, its first step in parts {min(compiling):.0f} to {max(compiling):.0f}.
+
+{_raw("models")}
+"""
+
+
+def parts(results: dict) -> str:
+    """What `benchmarks/parts.py` found."""
+    counts = max((r["milliseconds"] for r in results["number"]), key=len)
+    rows = "".join(
+        f"| {', '.join(map(str, r['shape']))} | "
+        + " | ".join(
+            f"{r['milliseconds'][n]:.1f}" if n in r["milliseconds"] else "" for n in counts
+        )
+        + " |\n"
+        for r in results["number"]
+    )
+    together = "".join(
+        f"| {r['processes']}, {r['way']} | {sum(r['steps a second']):.1f} |\n"
+        for r in results["at once"]
+    )
+    return f"""### More cores, and two trainings at once
+
+A batch in so many parts takes as long as one of them takes on a core of its own, if the cores do
+not disturb each other. So one part was timed on one core: milliseconds of a training step of the
+LSTM, by the number of parts. The cores of a real machine share their memory, so this is what can be
+hoped for, not what was measured with as many cores.
+
+| batch, timesteps, features, units | {" | ".join(counts)} |
+| --- |{" --- |" * len(counts)}
+{rows}
+When two trainings share the cores there is less to gain. Steps per second, of all trainings
+together, of a language model with {results["model"]["units"]} units on {_machine(results)}:
+
+| trainings | steps per second |
+| --- | --- |
+{together}
+{_raw("parts")}
+"""
+
+
 def decoding(results: dict) -> str:
     """What `benchmarks/decoding.py` found."""
     rows = "".join(
@@ -450,11 +519,50 @@ running at a time, on {_machine(results)}. That is
 """
 
 
+def memory(results: dict) -> str:
+    """What `benchmarks/memory.py` found."""
+    lengths = [*next(iter(results["calls"].values()))]
+    rows = "".join(
+        f"| {_call(name)} | "
+        + " | ".join(
+            f"{found[n]['megabytes']:,.0f} ({found[n]['processor seconds']:,.1f})" for n in lengths
+        )
+        + " |\n"
+        for name, found in results["calls"].items()
+    )
+    return f"""## How much memory does a long sentence take?
+
+One sentence is much longer than the others: models answer in groups of sentences, and batches for
+training are made, so that short sentences are not filled up to its length. Each call had
+{results["sentences"] - 1} sentences of {results["words of the others"]} words and one of the length
+above the column, and a model of the class's default sizes with {results["vocabulary"]:,} words, in
+a process of its own, on {_machine(results)}. The numbers are the megabytes by which the process
+grew at most, and in brackets the processor seconds of the call. Training is one pass over these
+sentences; it holds the scores of all words of the vocabulary at all places of a batch.
+
+| | {" | ".join(f"{int(n):,} words" for n in lengths)} |
+| --- |{" --- |" * len(lengths)}
+{rows}
+{_raw("memory")}
+"""
+
+
+def _call(name: str) -> str:
+    """A call's name as code, what is added to it as text."""
+    if name.startswith("training"):
+        return name
+    method, *more = name.split(", ")
+    return ", ".join([f"`{method}`", *more])
+
+
 PARTS = {
     "quality": quality,
     "recurrence": recurrence,
     "recurrence_profile": recurrence_profile,
+    "models": models,
+    "parts": parts,
     "decoding": decoding,
+    "memory": memory,
     "grading": grading,
 }
 

@@ -84,7 +84,7 @@ def test_all_ways_to_compute_a_layer_agree(benchmark, cell):
         results = [getattr(found[name], call)() for name in names]
         assert results == pytest.approx([results[0]] * len(names), rel=1e-4)
         assert results[0] != 0
-        assert np.isfinite(getattr(found[ways.FLOOR], call)())
+        assert all(np.isfinite(getattr(found[way], call)()) for way in ways.FLOORS)
 
 
 def test_layers_are_timed_in_bfloat16_too(benchmark):
@@ -113,6 +113,23 @@ def test_models_on_keras_layers_are_the_same_models(benchmark):
         np.testing.assert_allclose(theirs(inputs), expected, atol=1e-5)
         assert any(isinstance(layer, RNN) for layer in ours._flatten_layers())
         assert not any(isinstance(layer, RNN) for layer in theirs._flatten_layers())
+
+
+def test_a_small_run_of_the_memory_benchmark(benchmark, monkeypatch, tmp_path):
+    memory = benchmark("memory")
+    monkeypatch.setattr(memory, "apart", lambda function, *arguments: (function(*arguments), ""))
+    monkeypatch.setattr(memory, "VOCABULARY_SIZE", 200)
+    calls = ["perplexity", "training, tagger with CRF", "training, classifier"]
+    memory.main("10,40", ";".join(calls), tmp_path / "memory.json")
+    results = json.loads((tmp_path / "memory.json").read_text("utf-8"))
+    assert [*results["calls"]] == calls
+    for found in results["calls"].values():
+        assert [*found] == ["10", "40"]
+        for each in found.values():
+            assert each["megabytes"] >= 0
+            assert each["processor seconds"] > 0
+    told = benchmark("tables").memory(results)
+    assert "| | 10 words | 40 words |\n| --- | --- | --- |\n| `perplexity` |" in told
 
 
 def test_peak_memory_is_that_of_the_process(benchmark):
