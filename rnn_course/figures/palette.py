@@ -125,19 +125,37 @@ def scale_of(values):
 
 def ink_on(ground):
     """Black or white, whichever can be read better on a colour."""
+    return "black" if (_luminance(ground) + 0.05) ** 2 > 0.05 * 1.05 else "white"
+
+
+def readable(colour):
+    """A colour for letters: as it is, or nearer to ink where it would be too faint on the paper."""
+    paper = _luminance(now().paper)
+    for share in (0, 0.15, 0.3, 0.45):
+        mixed = _mix(now().ink, colour, share)
+        low, high = sorted((_luminance(mixed), paper))
+        if (high + 0.05) / (low + 0.05) >= 4.5:  # what the guidelines for the web ask for
+            return mixed
+    return now().ink
+
+
+def _luminance(colour):
     from matplotlib.colors import to_rgb
 
-    linear = [c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in to_rgb(ground)]
-    luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-    return "black" if (luminance + 0.05) ** 2 > 0.05 * 1.05 else "white"
+    linear = [c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in to_rgb(colour)]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def _mix(colour, other, share):
+    from matplotlib.colors import to_hex, to_rgb
+
+    pairs = zip(to_rgb(colour), to_rgb(other), strict=True)
+    return to_hex([share * one + (1 - share) * two for one, two in pairs])
 
 
 def tint(colour, share=0.14):
     """A little of a colour on the paper."""
-    from matplotlib.colors import to_hex, to_rgb
-
-    mixed = zip(to_rgb(colour), to_rgb(now().paper), strict=True)
-    return to_hex([share * of_colour + (1 - share) * of_paper for of_colour, of_paper in mixed])
+    return _mix(colour, now().paper, share)
 
 
 def _colour_map(name, colours):

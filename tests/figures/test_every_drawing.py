@@ -6,9 +6,10 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 from matplotlib import pyplot as plt
+from matplotlib.colors import to_rgb
 
 from rnn_course import figures
-from rnn_course.figures import alt_text, look, svg
+from rnn_course.figures import alt_text, look, palette, svg
 from rnn_course.figures.drawings.lettering import is_drawable
 from rnn_course.figures.drawings.parts import Arrow
 from rnn_course.figures.drawings.sequences import columns
@@ -199,6 +200,29 @@ def test_numbers_that_are_not_known_are_said(name):
     check_room(ax)
     if name not in ("gradient", "reading", "tagger"):
         assert "NaN" in texts(ax)
+
+
+def contrast(one, other):
+    """Of two colours, as the guidelines for the web define it."""
+
+    def luminance(colour):
+        parts = np.array(to_rgb(colour))
+        linear = np.where(parts <= 0.03928, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4)
+        return linear @ [0.2126, 0.7152, 0.0722]
+
+    low, high = sorted((luminance(one), luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+@pytest.mark.parametrize("mode", ["light", "dark"])
+def test_coloured_letters_can_be_read_on_the_paper(mode):
+    with look(mode):
+        for colour in palette.now().categories:
+            assert contrast(palette.readable(colour), palette.now().paper) >= 4.5
+        ax = ALL["reading"]()
+        ink = {t.get_text(): t.get_color() for t in ax.texts}
+        assert contrast(ink["generating:\nit reads what\nit wrote"], palette.now().paper) >= 4.5
+        assert contrast(palette.now().muted, palette.now().paper) >= 4.5
 
 
 def place(ax, text):

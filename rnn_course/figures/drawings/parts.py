@@ -17,6 +17,7 @@ from rnn_course.figures.palette import (
     TITLE,
     ink_on,
     now,
+    readable,
     share_map,
     signed_map,
 )
@@ -31,12 +32,9 @@ DASHES = (0, (4, 2.5))
 class Arrow(FancyArrowPatch):
     """A path with a head at its last point; ``points`` are the points it goes through."""
 
-    def __init__(self, points, curve=None, **look):
-        codes = None
-        vertices = self.points = np.array(points, float)
-        if curve is not None:
-            vertices, codes = [points[0], curve, points[-1]], [Path.MOVETO] + [Path.CURVE3] * 2
-        super().__init__(path=Path(vertices, codes), joinstyle="miter", **look)
+    def __init__(self, points, **look):
+        self.points = np.array(points, float)
+        super().__init__(path=Path(self.points), joinstyle="miter", **look)
 
 
 class Drawing:
@@ -47,7 +45,7 @@ class Drawing:
         self._low, self._high = np.full(2, np.inf), np.full(2, -np.inf)
 
     def text(self, x, y, text, size=TEXT, ha="center", va="center", colour=None, ghost=False,
-             formula=False, rotation=0, weight="normal"):  # fmt: skip
+             formula=False, rotation=0, weight="normal", on_paper=True):  # fmt: skip
         """Letters; a formula where its dollars are meant."""
         width, height = (
             width_of(text, size, formula, weight),
@@ -58,7 +56,10 @@ class Drawing:
         left = x - width * {"left": 0, "center": 0.5, "right": 1}[ha]
         low = y - height * {"bottom": 0, "center": 0.5, "top": 1}[va]
         self._reach(left, low, width, height)
-        colour = colour or (now().ghost if ghost else now().ink)
+        if colour is None:
+            colour = now().ghost if ghost else now().ink
+        elif on_paper and colour != now().ghost:
+            colour = readable(colour)
 
         def add(ax, scale):
             place = dict(ha=ha, va=va, rotation=rotation, parse_math=formula, weight=weight)
@@ -152,8 +153,10 @@ class Drawing:
 
         self._artists.append(add)
         if text:
-            on = ink or (ink_on(fill) if fill not in ("none", now().paper) and not ghost else None)
-            self.text(x, y, text, size, ghost=ghost, formula=formula, colour=on, weight=weight)
+            on_paper = fill in ("none", now().paper)
+            on = ink or (None if on_paper or ghost else ink_on(fill))
+            look = dict(formula=formula, weight=weight, on_paper=on_paper)
+            self.text(x, y, text, size, ghost=ghost, colour=on, **look)
 
     def word(self, x, y, word, width=None, **options):
         """A token, cut where it is longer than its place."""
@@ -161,23 +164,19 @@ class Drawing:
         text = word if width is None else shortened(word, size, width)
         self.text(x, y, text, **options)
 
-    def arrow(self, *points, label="", formula=True, ghost=False, colour=None, width=1.2,
-              dashed=False, head=True, at=None, size=TEXT, side=None, curve=None):  # fmt: skip
+    def arrow(self, *points, label="", ghost=False, colour=None, width=1.2,
+              dashed=False, head=True, size=TEXT):  # fmt: skip
         """A path from point to point with a head at the end, and what it stands for beside it.
 
         Args:
             points: two or more.
-            label: beside the longest piece.
-            formula: whether the label is one; it is written without dollars.
+            label: a formula, without dollars, beside the middle of the longest piece.
             ghost: whether it belongs to what was there before.
             colour: ink by default.
             width: of the line, in points.
             dashed: whether the line is.
             head: whether there is one.
-            at: where the label stands; beside the middle of the longest piece by default.
             size: of the label's letters.
-            side: on which side of the path: "left", "right", "above", "below".
-            curve: a third point that a bent arrow between two is drawn to.
         """
         points = np.array(points, float)
         colour = colour or (now().ghost if ghost else now().ink)
@@ -190,26 +189,19 @@ class Drawing:
             heavy = 1 + max(0, width - 1.2) / 6
             look = dict(color=colour, linewidth=width * scale, linestyle=line, zorder=1)
             look |= dict(arrowstyle=style, mutation_scale=14 * scale * heavy, capstyle="butt")
-            ax.add_patch(Arrow(points, curve, **look))
+            ax.add_patch(Arrow(points, **look))
 
         self._artists.append(add)
-        if curve is not None:
-            self._reach(*(np.array(curve) / 2 + (points[0] + points[-1]) / 4), 0, 0)
         if label:
             pieces = np.diff(points, axis=0)
             longest = np.abs(pieces).sum(axis=1).argmax()
-            middle = (points[longest] + points[longest + 1]) / 2 if at is None else np.array(at)
+            middle = (points[longest] + points[longest + 1]) / 2
             upright = abs(pieces[longest][1]) > abs(pieces[longest][0])
-            side = side or ("right" if upright else "above")
-            shift, place = {
-                "right": ((0.06, 0), dict(ha="left")),
-                "left": ((-0.06, 0), dict(ha="right")),
-                "above": ((0, 0.04), dict(va="bottom")),
-                "below": ((0, -0.04), dict(va="top")),
-            }[side]
-            write = self.formula if formula else self.text
+            shift, place = (
+                ((0.06, 0), dict(ha="left")) if upright else ((0, 0.04), dict(va="bottom"))
+            )
             own = now().ghost if ghost else colour
-            write(*(middle + shift), label, size=size, colour=own, **place)
+            self.formula(*(middle + shift), label, size=size, colour=own, **place)
 
     def operator(self, x, y, symbol="\\odot", ghost=False):
         """A circle where values meet: a product, a sum."""
@@ -225,9 +217,9 @@ class Drawing:
 
         self._artists.append(add)
 
-    def dot(self, x, y, ghost=False, colour=None):
+    def dot(self, x, y, ghost=False):
         """A point where a path leaves another: lines that cross without one have not met."""
-        colour = colour or (now().ghost if ghost else now().ink)
+        colour = now().ghost if ghost else now().ink
         self._reach(x, y, 0, 0)
         style = dict(facecolor=colour, edgecolor="none", zorder=1.2)
         self._artists.append(lambda ax, scale: ax.add_patch(Circle((x, y), 0.045, **style)))
@@ -236,13 +228,12 @@ class Drawing:
         """Make the drawing reach so far, whatever is drawn: stages of one are of one size."""
         self._reach(*low, *np.subtract(high, low))
 
-    def bracket(self, start, end, y, label="", *, up=True, depth=0.1, colour=None, formula=False,
-                size=TEXT):  # fmt: skip
+    def bracket(self, start, end, y, label="", *, up=True, colour=None):
         """A bracket from one x to another, open downwards where its label stands above it."""
         colour = colour or now().muted
-        tip = y + (depth if up else -depth)
+        tip = y + (0.1 if up else -0.1)
         points = [(start, y), (start, tip), (end, tip), (end, y)]
-        self._reach(start, min(y, tip), end - start, depth)
+        self._reach(start, min(y, tip), end - start, 0.1)
 
         def add(ax, scale):
             look = dict(facecolor="none", edgecolor=colour, linewidth=1.2 * scale)
@@ -250,9 +241,8 @@ class Drawing:
 
         self._artists.append(add)
         if label:
-            write, va = (self.formula if formula else self.text), ("bottom" if up else "top")
-            shift = 0.05 if up else -0.05
-            write((start + end) / 2, tip + shift, label, va=va, colour=colour, size=size)
+            shift, va = (0.05, "bottom") if up else (-0.05, "top")
+            self.text((start + end) / 2, tip + shift, label, va=va, colour=colour)
 
     def _reach(self, x, y, width, height):
         self._low = np.minimum(self._low, (x, y))
