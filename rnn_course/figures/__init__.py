@@ -10,30 +10,22 @@ said in words by `alt_text`, made from the same data, and its `numbers` can be h
 from rnn_course.figures.axes import alt_text, axes_for, describe
 from rnn_course.figures.curves import by_distance, gradient_by_lag, loss_curves, study_curves
 from rnn_course.figures.data import numbers
-from rnn_course.figures.drawings import (
+from rnn_course.figures.drawings.attention import (
     attention_pooling,
-    beam_tree,
-    cbow_window,
-    character_tagger,
-    crf_trellis,
     decoder_attention,
     encoder_decoder,
-    folded,
-    four_shapes,
-    gradient_flow,
-    gru_step,
-    gru_versions,
-    lstm_step,
-    reading_and_writing,
-    recursive,
-    scan,
-    shared_batch,
-    skip_gram_window,
-    stack,
-    subwords,
-    two_directions,
-    unrolled,
 )
+from rnn_course.figures.drawings.gradients import gradient_flow
+from rnn_course.figures.drawings.gru import gru_step, gru_versions
+from rnn_course.figures.drawings.language_models import reading_and_writing
+from rnn_course.figures.drawings.layers import stack, two_directions
+from rnn_course.figures.drawings.lstm import lstm_step
+from rnn_course.figures.drawings.networks import folded, recursive, unrolled
+from rnn_course.figures.drawings.parallel import scan, shared_batch
+from rnn_course.figures.drawings.searching import beam_tree
+from rnn_course.figures.drawings.shapes import four_shapes
+from rnn_course.figures.drawings.taggers import character_tagger, crf_trellis
+from rnn_course.figures.drawings.words import cbow_window, skip_gram_window, subwords
 from rnn_course.figures.embedding_map import embedding_map
 from rnn_course.figures.heat_maps import (
     alignment_heat_map,
