@@ -88,8 +88,12 @@ if repository:
 
 
 def is_left_out(app, what, name, obj, skip, options):
-    """Whether a member only repeats the class's own text, as the fields of a named tuple do."""
-    return True if type(obj).__name__ == "_tuplegetter" else None
+    """Whether a member only repeats the class's own text, as the fields of a named tuple do.
+
+    Or comes from matplotlib, which gives each of its artists a method of its own.
+    """
+    made = getattr(obj, "__module__", None) == "matplotlib.artist"
+    return True if made or type(obj).__name__ == "_tuplegetter" else None
 
 
 def align(app, doctree):
