@@ -1,6 +1,7 @@
 """A page of all drawings, each with the line that draws it, from small runs made while it is built.
 
-The runs are real and small: networks of two or three units with random weights, in NumPy.
+States, gates and gradients are of networks of three units with random weights, in NumPy; what would
+take a trained model, such as probabilities of words, is drawn at random.
 """
 
 import re
@@ -14,10 +15,10 @@ TOKENS = "the keys to the cabinet".split()
 
 INTRODUCTION = """# Drawings
 
-The course draws networks with the numbers of a run in them: whatever a drawing shows, a network has
-computed. Here every drawing stands with the line that draws it; the
-[reference](api/rnn_course.figures.rst) says what each function takes. The networks of this page are
-small and untrained.
+The course draws networks with the numbers of a run in them. Here every drawing stands with the line
+that draws it; the [reference](api/rnn_course.figures.rst) says what each function takes. States and
+gates on this page are those of small untrained networks; word vectors, scores and probabilities are
+random.
 """
 
 BATCH = ("the keys are here", "she reads", "he likes it", "they sleep")
