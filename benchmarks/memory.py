@@ -29,7 +29,7 @@ from rnn_course.text import (
 
 HERE = Path(__file__).resolve().parent
 VOCABULARY_SIZE, TAGS, ROWS, SHORT = 10_000, 20, 64, 10
-LENGTHS = "10,300,3000"
+LENGTHS = "10,3000"
 
 
 def language_model():

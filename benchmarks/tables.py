@@ -538,7 +538,8 @@ training are made, so that short sentences are not filled up to its length. Each
 above the column, and a model of the class's default sizes with {results["vocabulary"]:,} words, in
 a process of its own, on {_machine(results)}. The numbers are the megabytes by which the process
 grew at most, and in brackets the processor seconds of the call. Training is one pass over these
-sentences; it holds the scores of all words of the vocabulary at all places of a batch.
+sentences; that of a language model or a translator holds the scores of all words of the vocabulary
+at all places of a batch.
 
 | | {" | ".join(f"{int(n):,} words" for n in lengths)} |
 | --- |{" --- |" * len(lengths)}
