@@ -154,6 +154,11 @@ class GRU(SimpleRNN):
         return [over_steps(h, da)] + ([] if self.b is None else [ops.sum(da, axis=(0, 1))])
 
 
+NO_MORE = (
+    "the backward pass derived by hand has no derivative itself, and none in forward mode: for "
+    "second derivatives, forward mode and the transformations of torch.func give the layer "
+    'backward_pass="autodiff"'
+)
 EQUATIONS = {SimpleRNNCell: SimpleRNN, LSTMCell: LSTM, GRUCell: GRU}
 
 
@@ -215,14 +220,14 @@ def run(cell, projected, initial_states, mask=None, final_states=True):
             trace = [stacked(each) for each in trace]
         graph = current_graph()
         # In a graph what nothing reads is not computed.
-        whole = trace if graph is None else [stacked(each) for each in trace]
+        whole = None if graph is None else [stacked(each) for each in trace]
         h = stacked(trace[states - 1])
 
         def backward(*args, upstream=None):  # PyTorch gives it by name, after the arguments
             dy = args[0] if upstream is None else upstream
             # TensorFlow's arrays are of no use to another graph, such as a saved model has for it.
             here = current_graph() is graph
-            kept_along = trace if here else whole
+            kept_along = trace if here else whole or [stacked(each) for each in trace]
             others, kept = kept_along[: states - 1], kept_along[states:]
             before = ops.concatenate([initial[0][None], h[:-1]])
 
@@ -249,7 +254,13 @@ def run(cell, projected, initial_states, mask=None, final_states=True):
         others_last = [state[None] for state in last[1:]] if final_states else []
         return ops.concatenate([h, *others_last]) if others_last else h, backward
 
-    outputs = states_along(projected, *weights, *initial_states)
+    try:
+        outputs = states_along(projected, *weights, *initial_states)
+    except (NotImplementedError, RuntimeError, TypeError) as error:
+        # JAX's words, and PyTorch's.
+        if any(word in str(error) for word in ("forward-mode", "functorch", "the jvp function")):
+            raise NotImplementedError(NO_MORE) from error
+        raise
     if not final_states:
         return outputs, []
     h, *last = outputs[:timesteps], *(outputs[timesteps + i] for i in range(states - 1))
@@ -261,10 +272,7 @@ def only_once(gradient):
     """A gradient that has none itself: to say so is better than to be wrong."""
 
     def backward(*args, upstream=None):
-        raise NotImplementedError(
-            "the backward pass derived by hand has no derivative itself: for second derivatives "
-            'give the layer backward_pass="autodiff"'
-        )
+        raise NotImplementedError(NO_MORE)
 
     return ops.copy(gradient), backward
 

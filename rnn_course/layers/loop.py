@@ -65,8 +65,10 @@ def scan(step, carry, inputs, outputs, reverse=False, place=None):
         return t >= 0 if reverse else t < n
 
     first = n - 1 if reverse else tf.constant(0)
+    start = (first, read(first, arrays), list(carry), arrays)
+    # XLA has to know how long a loop is that a persistent tape has seen; to others it is no help.
     _, _, carry, arrays = tf.while_loop(
-        within, body, (first, read(first, arrays), list(carry), arrays)
+        within, body, start, maximum_iterations=n if is_compiled() else None
     )
     return carry, arrays
 
@@ -74,6 +76,14 @@ def scan(step, carry, inputs, outputs, reverse=False, place=None):
 def stacked(x):
     """All steps of an output as one tensor."""
     return x.stack() if _is_array(x) else x
+
+
+def is_compiled():
+    """Whether what is traced is for XLA to compile."""
+    from tensorflow.python.ops import control_flow_util  # nothing public tells
+
+    graph = current_graph()
+    return graph is not None and control_flow_util.GraphOrParentsInXlaContext(graph)
 
 
 def _is_array(x):

@@ -40,7 +40,9 @@ class RNN(keras.layers.RNN):
         zero_output_for_mask: whether the output of a masked step is zero.
         backward_pass: ``"by_hand"``, derived in `rnn_course.layers.kernel`, where there is one for
             the cell, or ``"autodiff"``, the framework's own: the same numbers, slower in training
-            with many units, and it has second derivatives.
+            with many units. It alone has second derivatives, derivatives in forward mode
+            (``jax.jvp``, ``tf.autodiff.ForwardAccumulator``) and the transformations of
+            ``torch.func``.
         use_cudnn: ``"auto"``, to leave sequences without a mask to cuDNN where there is a GPU and
             `rnn_course.layers.cudnn` knows the cell, or False. It has no second derivatives either.
         **kwargs: ``name``, ``dtype`` and whatever else every Keras layer takes.
