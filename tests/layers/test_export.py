@@ -1,0 +1,89 @@
+"""Exported layers and models, as Keras and TensorFlow write them, compute the same."""
+
+import keras
+import numpy as np
+import pytest
+from keras import ops
+
+from rnn_course.layers import RNN, Bidirectional, make_cell
+from rnn_course.models import EncoderDecoder, LanguageModel, SequenceClassifier, SequenceTagger
+
+pytestmark = pytest.mark.tensorflow("exports to formats of TensorFlow")
+
+X = np.random.default_rng(0).normal(size=(3, 5, 4)).astype("float32")
+WORDS = np.array([[2, 5, 6, 4], [7, 8, 0, 0]], "int32")
+CHARACTERS = np.array([[[2, 3], [3, 4], [4, 0], [6, 7]], [[3, 3], [8, 7], [0, 0], [0, 0]]], "int32")
+
+
+def stack(name):
+    """Layers of one cell: one way with a mask, then both."""
+    return keras.Sequential(
+        [
+            keras.Input((None, 4)),
+            keras.layers.Masking(),
+            RNN(make_cell(name, 3), return_sequences=True),
+            Bidirectional(RNN(make_cell(name, 2))),
+        ]
+    )
+
+
+MODELS = {
+    **{name: (lambda name=name: stack(name), X) for name in ("simple_rnn", "lstm", "gru")},
+    "language model": (lambda: LanguageModel(12, 8, 8, tie_embeddings=True), WORDS),
+    "classifier": (lambda: SequenceClassifier(12, classes=3, units=4), WORDS),
+    "tagger": (
+        lambda: SequenceTagger(12, 7, units=4, characters="rnn", character_vocabulary_size=9),
+        (WORDS, CHARACTERS),
+    ),
+    "translator": (lambda: EncoderDecoder(12, 12, units=4), [WORDS, WORDS]),
+}
+
+
+@pytest.fixture(params=MODELS)
+def model(request):
+    """A model with biases, what it reads, and what it says."""
+    make, inputs = MODELS[request.param]
+    keras.utils.set_random_seed(0)
+    model = make()
+    model(inputs)
+    for variable in model.trainable_variables:
+        variable.assign_add(keras.random.normal(variable.shape, stddev=0.1))
+    return model, inputs, ops.convert_to_numpy(model(inputs))
+
+
+def signature(inputs):
+    """Of any batch and length, which Keras would take for those of the first call, as numbers."""
+    import tensorflow as tf
+
+    def spec(each):
+        sizes = [None] * each.ndim if each.dtype == "int32" else [None, None, *each.shape[2:]]
+        return tf.TensorSpec(sizes, each.dtype)
+
+    return [keras.tree.map_structure(spec, inputs)]
+
+
+def assert_same(found, expected):
+    (found,) = keras.tree.flatten(found)
+    np.testing.assert_allclose(ops.convert_to_numpy(found), expected, rtol=1e-5, atol=1e-5)
+
+
+def test_exported_and_read_again(model, tmp_path):
+    import tensorflow as tf
+
+    model, inputs, expected = model
+    model.export(tmp_path / "exported", verbose=False, input_signature=signature(inputs))
+    again = tf.saved_model.load(str(tmp_path / "exported"))
+    assert_same(again.serve(inputs), expected)
+    layer = keras.layers.TFSMLayer(str(tmp_path / "exported"), call_endpoint="serve")
+    assert_same(layer(inputs), expected)
+
+
+def test_another_batch_of_another_length(tmp_path):
+    import tensorflow as tf
+
+    model = stack("lstm")
+    model.export(tmp_path / "exported", verbose=False)
+    again = tf.saved_model.load(str(tmp_path / "exported"))
+    for shape in [(1, 1, 4), (2, 9, 4)]:
+        x = np.random.default_rng(1).normal(size=shape).astype("float32")
+        assert_same(again.serve(x), ops.convert_to_numpy(model(x)))
