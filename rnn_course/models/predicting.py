@@ -44,10 +44,12 @@ class Predictor:
         >>> class Counter(keras.Model):
         ...     def count(self, tokens):
         ...         return keras.ops.sum(keras.ops.cast(tokens != 0, "int32"), axis=1)
-        >>> predictor = Predictor(Counter())
+        >>> counter = Counter()
+        >>> counter.built = True  # it has no weights
+        >>> predictor = Predictor(counter)
         >>> for rows, counts in predictor("count", tokens=[[5, 6], [7] * 20, [8]], batch_size=2):
         ...     print(rows.tolist(), counts.tolist())
-        [2, 0] [1, 2]
+        [0, 2] [2, 1]
         [1] [20]
     """
 
