@@ -8,7 +8,7 @@ from keras import ops
 from rnn_course.layers import RNN, Bidirectional, make_cell
 from rnn_course.models import EncoderDecoder, LanguageModel, SequenceClassifier, SequenceTagger
 
-pytestmark = pytest.mark.tensorflow("exports to formats of TensorFlow")
+to_tensorflow = pytest.mark.tensorflow("exports to formats of TensorFlow")
 
 X = np.random.default_rng(0).normal(size=(3, 5, 4)).astype("float32")
 WORDS = np.array([[2, 5, 6, 4], [7, 8, 0, 0]], "int32")
@@ -67,6 +67,7 @@ def assert_same(found, expected):
     np.testing.assert_allclose(ops.convert_to_numpy(found), expected, rtol=1e-5, atol=1e-5)
 
 
+@to_tensorflow
 def test_exported_and_read_again(model, tmp_path):
     import tensorflow as tf
 
@@ -78,6 +79,7 @@ def test_exported_and_read_again(model, tmp_path):
     assert_same(layer(inputs), expected)
 
 
+@to_tensorflow
 def test_another_batch_of_another_length(tmp_path):
     import tensorflow as tf
 
