@@ -178,7 +178,7 @@ def test_save_needs_every_corpus_and_says_so_first(course, real_data_cell, empty
 
 
 def test_save_tells_what_it_could_not_save(course):
-    path = course("01_a.ipynb", "print('x' * 500_000)")
+    path = course("01_a.ipynb", "print('x' * 1_000_000)")
     done = invoke("run", "--save")
     assert done.exit_code == 1
     assert "01_a.ipynb is not saved" in done.stderr

@@ -93,9 +93,11 @@ def has_alt_text_for_every_picture(notebook):
 
 def has_no_picture_wider_than_a_page(notebook):
     for cell in code(notebook):
-        for png in images(cell):
-            width = Image.open(io.BytesIO(base64.b64decode(png))).width
-            assert width <= 1000, f"{width} pixels below {cell.source[:60]!r}"
+        for output in cell.outputs:
+            if png := output.get("data", {}).get("image/png"):
+                width = Image.open(io.BytesIO(base64.b64decode(png))).width
+                shown = output.metadata.get("image/png", {}).get("width", width)
+                assert shown <= 1000, f"{shown} pixels below {cell.source[:60]!r}"
 
 
 def covers_the_concepts_it_names(notebook):

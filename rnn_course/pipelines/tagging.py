@@ -68,7 +68,8 @@ class Tagger(Pipeline):
         >>> from rnn_course.corpora import TaggedSentence
         >>> corpus = [TaggedSentence(("Ada", "sang"), ("B-PER", "O"))] * 4
         >>> corpus += [TaggedSentence(("it", "rained"), ("O", "O"))] * 4
-        >>> tagger = Tagger(units=8, character_units=8).fit(corpus, epochs=20, verbose=0)
+        >>> tagger = Tagger(units=8, character_units=8)
+        >>> tagger = tagger.fit(corpus, dev=corpus, epochs=10, rate=0.05, verbose=0)
         >>> tagger("Ada sang").entities
         (Entity(text='Ada', kind='PER', start=0, end=3),)
     """

@@ -79,7 +79,7 @@ def hold_out(examples, key, share=0.1, seed=0):
 
     Example:
         >>> hold_out(["a", "b", "a", "c", "b"], key=str, share=0.3)
-        (['a', 'b', 'a', 'b'], ['c'])
+        (['b', 'b'], ['a', 'a', 'c'])
     """
     keys = [key(example) for example in examples]
     distinct = list(dict.fromkeys(keys))

@@ -32,7 +32,8 @@ class Translator(Pipeline):
         >>> from rnn_course.corpora import Pair
         >>> corpus = [Pair("Good morning!", "Guten Morgen!"), Pair("Thank you!", "Danke!")]
         >>> translator = Translator("words", embedding_dim=16, units=32)
-        >>> translator = translator.fit(corpus, dev=corpus, epochs=60, verbose=0)
+        >>> options = dict(dev=corpus, epochs=40, rate=0.05, patience=40)
+        >>> translator = translator.fit(corpus, **options, verbose=0)
         >>> translator.translate("Good morning!")
         'Guten Morgen!'
     """

@@ -52,7 +52,7 @@ class Writer(Pipeline):
     Example:
         >>> rhyme = "Hickory dickory dock. The mouse ran up the clock.\\n\\n"
         >>> writer = Writer(units=32, embedding_dim=32)
-        >>> writer = writer.fit(8 * rhyme, dev=rhyme, epochs=20, verbose=0)
+        >>> writer = writer.fit(8 * rhyme, dev=rhyme, epochs=40, rate=0.03, verbose=0)
         >>> writer.continue_("The mouse", length=5, temperature=0)
         'The mouse ran up the clock.'
     """

@@ -37,7 +37,7 @@ LAYERS = {
     "both directions": (lambda: Bidirectional(RNN(LSTMCell(SIZE))), VECTORS),
     "attention": (AttentionPooling, VECTORS),
     "attention of a decoder": (lambda: Attending(), VECTORS),
-    "crf": (lambda: CRF(SIZE), VECTORS),
+    "crf": (lambda: CRF(6), np.ones((BATCH, TIMESTEPS, 6), "float32")),
     "characters by an rnn": (lambda: CharacterRNN(IDS, 2, 3), CHARACTERS),
     "characters by filters": (lambda: CharacterCNN(IDS, 2, 3), CHARACTERS),
     "tied": (lambda: Tied(), WORDS),
