@@ -19,7 +19,7 @@ from the start would have paid for itself.
 """
 
 from collections import Counter
-from itertools import islice
+from itertools import chain, islice
 
 import keras
 import numpy as np
@@ -65,22 +65,38 @@ class Shared:
         self.seen = Counter()  # how often each shape has come
         self.worth = {}  # how many steps of a shape a program for it costs
         self.compiled = set()  # the shapes for which there is one
-        self.ahead = 0  # how many steps are known to come
+        self.past = 0  # how many steps were left to Keras
+        self.begin(0)
+
+    def begin(self, ahead):
+        """So many steps are known to come: of a `fit`."""
+        self.ahead = ahead
+        self.short = None if ahead else False  # whether they are too few for any program
+
+    def _is_short(self, data):
+        """Whether no program would pay, even if all steps were like this one."""
+        few = not self.compiled and self.past + self.ahead <= self._worth(*_key(data)[0][:2])
+        self.past += self.ahead if few else 0
+        return few
 
     def __call__(self, iterator):
         """A step on the next batch, or several of them: the metrics so far, by name."""
         replicas = self.model.distribute_strategy.num_replicas_in_sync
         if replicas > 1 or not self.model.sums_up():  # devices share a batch out themselves
             return self.plain(iterator)
-        # In a loop of TensorFlow's several steps are no faster than one by one.
-        first = self._step(next(iterator))
-        others = map(self._step, islice(iterator, self.model.steps_per_execution - 1))
-        return [first, *others][-1]
+        if self.short:
+            return self.plain(iterator)
+        first = next(iterator)
+        if self.short is None:
+            self.short = self._is_short(first)
+            if self.short:  # in the form of the others, so that Keras's step is traced once
+                return self.plain(_alone(first, iterator))
+        # In a loop of TensorFlow's several large steps are no faster than one by one.
+        others = islice(iterator, self.model.steps_per_execution - 1)
+        return [self._step(data) for data in chain([first], others)][-1]
 
     def _step(self, data):
-        data = keras.tree.map_structure(_or_none, data)
-        arrays = [each for each in keras.tree.flatten(data) if each is not None]
-        key = tuple((len(each), *map(bucket, each.shape[1:])) for each in arrays)
+        data, key = keras.tree.map_structure(_or_none, data), _key(data)
         self.seen[key] += 1
         self.ahead -= 1
         count = parts.of_rows(key[0][0])
@@ -178,6 +194,22 @@ class Shared:
 def _named(name, variables):
     """Those of the variables that Keras calls so."""
     return [variable for variable in variables if variable.name == name]
+
+
+def _key(data):
+    """A shape: numbers of rows and lengths filled up, of each of a batch's arrays."""
+    arrays = keras.tree.flatten(keras.tree.map_structure(_or_none, data))
+    return tuple((len(a), *map(bucket, a.shape[1:])) for a in arrays if a is not None)
+
+
+def _alone(data, iterator):
+    """An iterator over one batch, of the same kind as the one that it comes from."""
+    import tensorflow as tf
+
+    if not isinstance(iterator, tf.data.Iterator):
+        return iter([data])
+    signature = iterator.element_spec
+    return iter(tf.data.Dataset.from_generator(lambda: [data], output_signature=signature))
 
 
 def _or_none(each):

@@ -13,7 +13,12 @@ class HowLong(keras.callbacks.Callback):
     def on_train_begin(self, logs=None):
         """Known where the number of batches is."""
         if isinstance(self.model.train_function, Shared):
-            self.model.train_function.ahead = self.params["epochs"] * (self.params["steps"] or 0)
+            self.model.train_function.begin(self.params["epochs"] * (self.params["steps"] or 0))
+
+    def on_train_end(self, logs=None):
+        """Not known any more."""
+        if isinstance(self.model.train_function, Shared):
+            self.model.train_function.begin(0)
 
 
 class TrainedOnBatches(keras.Model):

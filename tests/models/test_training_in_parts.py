@@ -260,9 +260,25 @@ def test_a_shape_is_compiled_where_a_training_is_known_to_be_long(monkeypatch, e
     model.fit(*batch, batch_size=7, epochs=epochs, verbose=0)  # 4 steps, or 120
     assert [*model.train_function.steps] == ([2] if epochs == 30 else [])
     assert model.train_function.ahead == 0
-    for _ in range(50):
+    assert sum(model.train_function.seen.values()) == (120 if epochs == 30 else 0)
+    for _ in range(51):
         model.train_on_batch(batch[0][:7], batch[1][:7])
     assert [*model.train_function.steps] == [2], "it has come so often that it would have paid"
+
+
+@alone
+def test_several_short_trainings_are_a_long_one(monkeypatch):
+    monkeypatch.setattr(Shared, "_worth", lambda self, *shape: 50)
+    model = LanguageModel(12, 4, 5)
+    model.compile("sgd", TokenCrossEntropy(), steps_per_execution=3)
+    batch = np.repeat(X, 4, axis=0), np.repeat(TARGETS, 4, axis=0)
+    done = []
+    for _ in range(4):  # 20 steps each
+        model.fit(*batch, batch_size=7, epochs=5, verbose=0)
+        done.append(len(model.train_function.seen))
+    assert done[:2] == [0, 0]
+    assert done[2] > 0
+    assert model.optimizer.iterations.numpy() == 80
 
 
 @alone
