@@ -1,22 +1,20 @@
-"""Where a recurrent layer's time and memory go, beside Keras's: why it is as fast as it is.
+"""Where a recurrent layer's time goes, beside Keras's: why it is as fast as it is.
 
     python benchmarks/recurrence_profile.py      # eight minutes
 
 Looks into the steps for which ``results/recurrence.json`` says that the best of Keras's layers is
-faster, and into the memory of a training step:
+faster:
 
 - milliseconds by kind of operation, from TensorFlow's profiler, and those of the whole step: where
   the operations add up to more than the step, some ran side by side;
 - the whole step again when TensorFlow may run one operation at a time only;
-- megabytes that the loops compiled by XLA copy from step to step;
-- megabytes of the tensors that are alive at once at most, from TensorFlow's log of allocations.
+- megabytes that the loops compiled by XLA copy from step to step.
 
 Each is measured in a process of its own. Written to ``results/recurrence_profile.json``.
 """
 
 import json
 import re
-import sys
 from collections import Counter
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -89,40 +87,8 @@ def copies(cell, shape, what, way):
     return copied / 1e6
 
 
-def alive(cell, shape, way):
-    """Megabytes of the tensors alive at the peak of a training step, and of the largest kinds."""
-    logging = {"TF_CPP_MIN_LOG_LEVEL": "0", "TF_CPP_VMODULE": "log_memory=5"}
-    _, log = apart(steps, cell, shape, way, **logging)
-    tensors, now, most, then = {}, 0, 0, {}
-    for line in log.split("LAST STEP\n")[1].splitlines():
-        if number := re.search(r"allocation_id: (\d+)", line):
-            if "MemoryLogTensorDeallocation" in line:
-                now -= tensors.pop(number[1], ("", 0))[1]
-            elif "MemoryLogTensorAllocation" in line and (
-                size := re.search(r"allocated_bytes: (\d+)", line)
-            ):
-                operation = re.search(r'kernel_name: "([^"]*)"', line)[1].rpartition("/")[2]
-                tensors[number[1]] = operation, int(size[1])
-                now += int(size[1])
-                if now > most:
-                    most, then = now, dict(tensors)
-    by_operation = Counter()
-    for operation, size in then.values():
-        by_operation[operation] += size / 1e6
-    return {"at the peak": most / 1e6, "largest": dict(by_operation.most_common(6))}
-
-
-def steps(cell, shape, way):
-    """Three training steps; says when the last one begins, for who reads the log."""
-    step = of(cell, shape, way).training
-    step()
-    step()
-    print("LAST STEP", file=sys.stderr, flush=True)
-    step()
-
-
 def main(out=RESULTS):
-    """Profile what is slower than Keras's best, and the memory, and write what was found."""
+    """Profile what is slower than Keras's best, and write what was found."""
     results = json.loads(recurrence.RESULTS.read_text("utf-8"))
     found = []
     for r in results["layers"]:
@@ -140,13 +106,8 @@ def main(out=RESULTS):
                 }
             )
             print(found[-1], flush=True)
-    memory = [
-        {"cell": r["cell"], "shape": r["shape"]}
-        | {"megabytes": {way: alive(r["cell"], r["shape"], way) for way in BOTH}}
-        for r in results["memory"]
-    ]
-    write(out, {"steps": found, "memory": memory})
+    write(out, {"steps": found})
 
 
-if __name__ == "__main__" and not called_apart(times, operations, copies, steps):
+if __name__ == "__main__" and not called_apart(times, operations, copies):
     main()

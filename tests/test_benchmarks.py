@@ -167,7 +167,7 @@ def test_a_small_run_of_the_recurrence_benchmark(benchmark, monkeypatch, tmp_pat
         assert f"training, {name}: {training['times as long'][name]['median']:.2f} to" in described
 
 
-def test_the_profile_sees_operations_copies_and_tensors(benchmark):
+def test_the_profile_sees_operations_and_copies(benchmark):
     ways, profile = benchmark("recurrence_ways"), benchmark("recurrence_profile")
     batch, timesteps, _, units = shape = [8, 16, 32, 64]
     found = {way: profile.operations("LSTM", shape, "inference", way) for way in profile.BOTH}
@@ -180,11 +180,6 @@ def test_the_profile_sees_operations_copies_and_tensors(benchmark):
     assert profile.copies("LSTM", shape, "inference", ways.KERAS[1]) == 0
     milliseconds, _ = profile.apart(profile.times, "LSTM", shape, "training")
     assert set(milliseconds) == set(profile.BOTH)
-    tensors = profile.alive("LSTM", shape, ways.OURS)
-    # The projected inputs, the pre-activations and the two states, of every step; then little else.
-    least = 4 * batch * timesteps * (4 + 4 + 1 + 1) * units / 1e6
-    assert least < tensors["at the peak"] < 1.5 * least
-    assert sum(tensors["largest"].values()) > 0.9 * tensors["at the peak"]
 
 
 @pytest.mark.skipif(

@@ -75,6 +75,8 @@ class Shared:
 
     def _is_short(self, data):
         """Whether no program would pay, even if all steps were like this one."""
+        if not self.model.built:
+            return False  # nothing is known of it yet
         few = not self.compiled and self.past + self.ahead <= self._worth(*_key(data)[0][:2])
         self.past += self.ahead if few else 0
         return few
