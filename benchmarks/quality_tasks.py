@@ -6,6 +6,7 @@ documented here: no other part than development may decide a change.
 
 from collections import Counter
 from collections.abc import Callable
+from copy import copy
 from functools import partial
 from itertools import chain, pairwise
 from math import fsum, log
@@ -16,42 +17,18 @@ import numpy as np
 
 from rnn_course import corpora
 from rnn_course.callbacks import ResetState
-from rnn_course.losses import PathCrossEntropy, TokenCrossEntropy
-from rnn_course.metrics import (
-    Perplexity,
-    TagAccuracy,
-    bleu,
-    chrf,
-    entity_scores,
-    perplexity,
-    tag_accuracies,
-)
-from rnn_course.models import (
-    EncoderDecoder,
-    LanguageModel,
-    NGramModel,
-    SequenceClassifier,
-    SequenceTagger,
-)
-from rnn_course.text import (
-    END,
-    Vocabulary,
-    WordPiece,
-    character_ids,
-    classification_batches,
-    contiguous_batches,
-    sentences,
-    tagging_batches,
-    translation_batches,
-    words,
-)
+from rnn_course.losses import TokenCrossEntropy
+from rnn_course.metrics import Perplexity, bleu, chrf, entity_scores, perplexity, tag_accuracies
+from rnn_course.models import LanguageModel, NGramModel
+from rnn_course.pipelines import Classifier, Pipeline, Tagger, Translator, Writer
+from rnn_course.text import END, contiguous_batches, sentences
 
 
 class Outcome(NamedTuple):
     """What a training came to: scores on the test part by metric, the model, and remarks."""
 
     scores: dict[str, float]
-    model: keras.Model
+    pipeline: Pipeline
     notes: tuple[str, ...] = ()
 
 
@@ -66,66 +43,27 @@ class Task(NamedTuple):
     setting: dict
 
 
-def tagger(
-    run,
-    corpus,
-    score,
-    units,
-    embedding_dim,
-    character_embedding_dim,
-    character_units,
-    dropout,
-    word_dropout,
-    output,
-    rate,
-    batch_size,
-    epochs,
-    patience,
-):
+def tagger(run, corpus, score, rate, batch_size, epochs, patience, **network):
     """A bidirectional LSTM over words in lower case and a CNN over their characters as they are."""
     train, dev, test = map(run.some, corpora.load(corpus))
-    words = Vocabulary.learn([lower(s.tokens) for s in train], minimum_count=2)
-    letters = Vocabulary.learn([word for s in train for word in s.tokens], minimum_count=3)
-    tags = Vocabulary.learn([s.tags for s in train])
-
-    def columns(part):
-        tokens = [s.tokens for s in part]
-        ids = words.encode_all([lower(sentence) for sentence in tokens])
-        return ids, character_ids(letters, tokens, max_length=20)
-
-    def batches(part, **options):
-        ids, characters = columns(part)
-        return tagging_batches(ids, tags.encode_all([s.tags for s in part]), characters, **options)
-
-    model = SequenceTagger(
-        len(words),
-        len(tags),
-        embedding_dim,
-        units,
-        characters="cnn",
-        character_vocabulary_size=len(letters),
-        character_embedding_dim=character_embedding_dim,
-        character_units=character_units,
-        output=output,
-        dropout=dropout,
-        word_dropout=word_dropout,
-    )
-    learn = batches(train, batch_size=batch_size, seed=run.seed)
-    model.build([(None, None), (None, None, None)])
+    pipeline = Tagger(minimum_count=2, **network)
+    model = untrained(pipeline, train, dev)
+    learn = pipeline.batches(train, batch_size, seed=run.seed)
     decay = keras.optimizers.schedules.CosineDecay(rate, epochs * len(learn), alpha=0.01)
-    loss = PathCrossEntropy() if output == "crf" else TokenCrossEntropy()
+    loss, metrics = pipeline.loss_and_metrics()
     adam = keras.optimizers.Adam(decay, clipnorm=1.0)
-    model.compile(adam, loss, metrics=[TagAccuracy()], steps_per_execution=8)
-    development = batches(dev, batch_size=64, shuffle=False)
+    model.compile(adam, loss, metrics=metrics, steps_per_execution=8)
+    development = pipeline.batches(dev, 64, shuffle=False)
     best = dict(monitor="val_tag_accuracy", mode="max")
     run.fit(model, learn, development, epochs, patience, **best)
-    paths = [tags.decode(path) for path in model.predict_tags(*columns(test))]
-    return Outcome(score(train, test, paths), model)
+    return Outcome(score(train, test, pipeline.tag([s.tokens for s in test])), pipeline)
 
 
-def lower(tokens):
-    """The tokens of a sentence in lower case."""
-    return [token.lower() for token in tokens]
+def untrained(pipeline, train, dev):
+    """The model of a pipeline that knows the words of a text, and nothing else of it."""
+    pipeline.learn(train, dev)
+    pipeline.model = pipeline.make()
+    return pipeline.model
 
 
 def of_words(train, test, paths):
@@ -149,39 +87,33 @@ def of_spans(train, test, paths):
     }
 
 
-def sentiment(
-    run, corpus, units, embedding_dim, rate, average, batch_size, epochs, patience, **options
-):
+def sentiment(run, corpus, rate, average, batch_size, epochs, patience, split=None, **network):
     """A bidirectional GRU, its weights averaged over updates, beside naive Bayes: ten folds."""
-    right, counted = [], []
+    right, counted, pipelines = [], [], []
     for fold in range(10):
         train, dev, test = map(run.some, corpora.load(corpus, fold=fold))
-        words = Vocabulary.learn([text.tokens for text in train], minimum_count=2)
-
-        def batches(part, words=words, **options):
-            ids = words.encode_all([text.tokens for text in part])
-            labels = [int(text.label == "positive") for text in part]
-            return classification_batches(ids, labels, **options)
-
-        model = SequenceClassifier(len(words), 2, embedding_dim, units, **options)
-        model.build((None, None))
-        learn = batches(train, batch_size=batch_size, seed=run.seed)
-        loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+        pipeline = Classifier(split or "words", minimum_count=2, **network)
+        if split is None:  # as the corpus has them
+            train, dev, test = ([t._replace(text=t.tokens) for t in p] for p in (train, dev, test))
+        model = untrained(pipeline, train, dev)
+        learn = pipeline.batches(train, batch_size, seed=run.seed)
+        loss, metrics = pipeline.loss_and_metrics()
         adam = keras.optimizers.Adam(rate, use_ema=True, ema_momentum=average)
-        model.compile(adam, loss, metrics=["accuracy"], steps_per_execution=8)
-        development = batches(dev, batch_size=64, shuffle=False)
+        model.compile(adam, loss, metrics=metrics, steps_per_execution=8)
+        development = pipeline.batches(dev, 64, shuffle=False)
         best = dict(monitor="val_accuracy", mode="max", callbacks=[MovingAverage()])
         run.part(f"fold{fold}").fit(model, learn, development, epochs, patience, **best)
         scores = model.evaluate(
-            batches(test, batch_size=64, shuffle=False), verbose=0, return_dict=True
+            pipeline.batches(test, 64, shuffle=False), verbose=0, return_dict=True
         )
         right.append(scores["accuracy"])
-        counted.append(naive_bayes(train, test))
+        counted.append(naive_bayes(*map(run.some, corpora.load(corpus, fold=fold)[::2])))
+        pipelines.append(pipeline)
     scores = {
         "% accuracy": 100 * float(np.mean(right)),
         "% accuracy, naive Bayes": 100 * float(np.mean(counted)),
     }
-    return Outcome(scores, model)
+    return Outcome(scores, pipelines[0])
 
 
 def naive_bayes(train, test):
@@ -225,10 +157,11 @@ class MovingAverage(keras.callbacks.SwapEMAWeights):
         super().on_epoch_begin(epoch, logs)
 
 
-def language_model(run, vocabulary, texts, batch_size, timesteps, rate, epochs, patience, **sizes):
+def language_model(run, pipeline, texts, timesteps, batch_size, rate, epochs, patience, **network):
     """A stateful LSTM over a running text, and its nats per token of each held-out text."""
+    vocabulary = pipeline.vocabularies["text"]
     learn, *held_out = (contiguous_batches(ids, batch_size, timesteps) for ids in texts)
-    model = LanguageModel(len(vocabulary), stateful=True, **sizes)
+    model = LanguageModel(len(vocabulary), stateful=True, **network)
     model.build((batch_size, None))
     decay = keras.optimizers.schedules.CosineDecay(rate, epochs * len(learn), alpha=0.01)
     model.compile(
@@ -239,27 +172,33 @@ def language_model(run, vocabulary, texts, batch_size, timesteps, rate, epochs, 
         model.evaluate(batches, verbose=0, callbacks=[ResetState()], return_dict=True)["loss"]
         for batches in held_out
     ]
-    return losses, model
+    learned = pipeline.vocabularies, pipeline.splitters, (), pipeline.baseline
+    return losses, Writer.assemble(model, *learned)
 
 
 def characters(run, corpus, **setting):
     """Nats per character of the validation part: there is no test part."""
     train, dev, _ = corpora.load(corpus)
-    vocabulary = Vocabulary.learn([train])
-    texts = [run.some(vocabulary.encode(part)) for part in (train, dev)]
-    (nats,), model = language_model(run, vocabulary, texts, **setting)
-    return Outcome({"nats per character": nats}, model)
+    pipeline = Writer("characters")
+    pipeline.learn([train], [dev])
+    texts = [run.some(pipeline.vocabularies["text"].encode(part)) for part in (train, dev)]
+    (nats,), pipeline = language_model(run, pipeline, texts, **setting)
+    return Outcome({"nats per character": nats}, pipeline)
 
 
-def novels(run, corpus, minimum_count, order, **setting):
+def novels(run, corpus, minimum_count, order, joins=False, **setting):
     """Words and ends of sentences of a novel not read before, beside a Kneser-Ney model."""
+    pipeline = Writer("words", minimum_count=minimum_count)
+    pipeline.splitters["text"].joins = joins
+    split = pipeline.splitters["text"]
     parts = [
-        run.some([words(sentence) for sentence in sentences(text)]) for text in corpora.load(corpus)
+        run.some([split(sentence) for sentence in sentences(text)]) for text in corpora.load(corpus)
     ]
-    vocabulary = Vocabulary.learn(parts[0], minimum_count=minimum_count)
+    pipeline.learn([corpora.load(corpus).train], None)
+    vocabulary = pipeline.vocabularies["text"]
     ids = [vocabulary.encode_all(part) for part in parts]
     texts = [[END, *chain.from_iterable([*sentence, END] for sentence in part)] for part in ids]
-    (_, nats), model = language_model(run, vocabulary, texts, **setting)
+    (_, nats), pipeline = language_model(run, pipeline, texts, **setting)
     n_grams = NGramModel(order, ids[0], len(vocabulary)).perplexity(ids[2])
     ours = perplexity(-nats * (len(texts[2]) - 1), len(texts[2]) - 1)
     scores = {
@@ -267,67 +206,39 @@ def novels(run, corpus, minimum_count, order, **setting):
         f"perplexity, Kneser-Ney {order}-gram": n_grams,
         "% below it": 100 * (1 - ours / n_grams),
     }
-    return Outcome(scores, model)
+    return Outcome(scores, pipeline)
 
 
 def translator(
-    run,
-    corpus,
-    source,
-    test_sentences,
-    pieces,
-    units,
-    embedding_dim,
-    dropout,
-    rate,
-    batch_size,
-    epochs,
-    patience,
+    run, corpus, source, test_sentences, pieces, rate, batch_size, epochs, patience, **network
 ):
     """Subwords to subwords, without and with attention, greedy and with a beam of 5."""
     train, dev, test = corpora.load(corpus, source=source)
     train, dev = run.some(train), run.some(dev)
-    learnt = []
-    for texts in zip(*train, strict=True):
-        tokeniser = WordPiece.learn(texts, pieces)
-        learnt.append((tokeniser, Vocabulary.learn(tokeniser.tokenise(texts))))
-
-    def ids(side, texts):
-        tokeniser, vocabulary = learnt[side]
-        return vocabulary.encode_all(tokeniser.tokenise(texts))
-
-    def batches(pairs, **options):
-        columns = (ids(side, texts) for side, texts in enumerate(zip(*pairs, strict=True)))
-        return translation_batches(*columns, batch_size=batch_size, **options)
-
+    learned = Translator(pieces=pieces, **network)
+    learned.learn(train, dev)
     answers = corpora.references(test)
     chosen = np.random.default_rng(0).permutation(len(answers))[:test_sentences]
     to_translate = run.some([list(answers)[i] for i in sorted(chosen)])
-    scores, signatures = {}, {}
+    scores, signatures, pipelines = {}, {}, {}
     for attention in ("dot", None):
-        model = EncoderDecoder(
-            *(len(vocabulary) for _, vocabulary in learnt),
-            embedding_dim,
-            units,
-            attention=attention,
-            dropout=dropout,
-        )
-        model.build([(None, None), (None, None)])
-        learn = batches(train, seed=run.seed)
+        pipeline = pipelines[attention] = copy(learned)
+        pipeline.arguments = learned.arguments | {"attention": attention}
+        model = pipeline.model = pipeline.make()
+        learn = pipeline.batches(train, batch_size, seed=run.seed)
         decay = keras.optimizers.schedules.CosineDecay(rate, epochs * len(learn), alpha=0.01)
         model.compile(keras.optimizers.Adam(decay, clipnorm=1.0), TokenCrossEntropy())
         name = "attention" if attention else "no attention"
         part = run.part(name.replace(" ", "_"))
-        part.fit(model, learn, batches(dev, shuffle=False), epochs, patience)
+        development = pipeline.batches(dev, batch_size, shuffle=False)
+        part.fit(model, learn, development, epochs, patience)
         for way, beam in {"beam 5": 5, "greedy": 1}.items():
-            found = model.translate(ids(0, to_translate), max_length=60, beam=beam, batch_size=128)
-            tokeniser, vocabulary = learnt[1]
-            texts = tokeniser.detokenise([vocabulary.decode(row) for row in found])
+            texts = pipeline.translate(to_translate, beam, max_length=60)
             references = [answers[text] for text in to_translate]
             for metric, measure in {"BLEU": bleu, "chrF": chrf}.items():
                 score, signatures[metric] = measure(texts, references)
                 scores[f"{metric}, {name}, {way}"] = score
-    return Outcome(scores, model, tuple(signatures.values()))
+    return Outcome(scores, pipelines["dot"], tuple(signatures.values()))
 
 
 TASKS = {
