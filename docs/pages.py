@@ -28,12 +28,13 @@ CARDS = {
     "07_classification_with_attention": "c46",
     "08_translation": "cell-38",
     "09_fast_recurrence": "fast-41",
+    "11_your_own_text": "own-33",
 }
 
 # The package's wings, in the order in which a reader meets them; each is a page of its own.
 WINGS = {
     "Networks, and how they are trained": ("layers", "models", "losses", "metrics", "callbacks"),
-    "Text": ("text", "corpora", "pipelines"),
+    "Text": ("text", "corpora", "pipelines", "trained"),
     "Looking inside": ("bptt", "interop", "inspection", "figures", "studies"),
     "The course around them": ("notebooks", "grading", "cli"),
 }

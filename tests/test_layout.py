@@ -33,6 +33,7 @@ MAY_USE = {
         "text",
     },
     "pipelines": {"callbacks", "corpora", "losses", "metrics", "models", "text"},
+    "trained": {"corpora", "pipelines"},
     "notebooks": {"corpora", "layers", "text"},
     "grading": {"corpora", "figures", "layers", "notebooks", "text"},
     "cli": {"corpora", "grading", "notebooks", "pipelines", "studies", "text"},
