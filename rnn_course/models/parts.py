@@ -74,9 +74,10 @@ class Shared:
         self.short = None if ahead else False  # whether they are too few for any program
 
     def _is_short(self, data):
-        """Whether no program would pay, even if all steps were like this one."""
+        """Whether no program would pay, even if all steps were like this one; None for unknown."""
         if not self.model.built:
-            return False  # nothing is known of it yet
+            self.ahead -= self.model.steps_per_execution
+            return None
         few = not self.compiled and self.past + self.ahead <= self._worth(*_key(data)[0][:2])
         self.past += self.ahead if few else 0
         return few
@@ -89,13 +90,13 @@ class Shared:
         if self.short:
             return self.plain(iterator)
         first = next(iterator)
+        group = chain([first], islice(iterator, self.model.steps_per_execution - 1))
         if self.short is None:
             self.short = self._is_short(first)
-            if self.short:  # in the form of the others, so that Keras's step is traced once
-                return self.plain(_alone(first, iterator))
+            if self.short is not False:  # in the form of the others: Keras's step is traced once
+                return self.plain(_like(iterator, [*group]))
         # In a loop of TensorFlow's several large steps are no faster than one by one.
-        others = islice(iterator, self.model.steps_per_execution - 1)
-        return [self._step(data) for data in chain([first], others)][-1]
+        return [self._step(data) for data in group][-1]
 
     def _step(self, data):
         data, key = keras.tree.map_structure(_or_none, data), _key(data)
@@ -204,14 +205,14 @@ def _key(data):
     return tuple((len(a), *map(bucket, a.shape[1:])) for a in arrays if a is not None)
 
 
-def _alone(data, iterator):
-    """An iterator over one batch, of the same kind as the one that it comes from."""
+def _like(iterator, batches):
+    """An iterator over some batches, of the same kind as the one that they come from."""
     import tensorflow as tf
 
     if not isinstance(iterator, tf.data.Iterator):
-        return iter([data])
+        return iter(batches)
     signature = iterator.element_spec
-    return iter(tf.data.Dataset.from_generator(lambda: [data], output_signature=signature))
+    return iter(tf.data.Dataset.from_generator(lambda: batches, output_signature=signature))
 
 
 def _or_none(each):

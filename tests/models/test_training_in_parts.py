@@ -255,6 +255,7 @@ def test_several_steps_in_one_are_those_that_are_done_one_by_one():
 def test_a_shape_is_compiled_where_a_training_is_known_to_be_long(monkeypatch, epochs):
     monkeypatch.setattr(Shared, "_worth", lambda self, *shape: 50)
     model = LanguageModel(12, 4, 5)
+    model.build((None, None))
     model.compile("sgd", TokenCrossEntropy())
     batch = np.repeat(X, 4, axis=0), np.repeat(TARGETS, 4, axis=0)
     model.fit(*batch, batch_size=7, epochs=epochs, verbose=0)  # 4 steps, or 120
@@ -270,6 +271,7 @@ def test_a_shape_is_compiled_where_a_training_is_known_to_be_long(monkeypatch, e
 def test_several_short_trainings_are_a_long_one(monkeypatch):
     monkeypatch.setattr(Shared, "_worth", lambda self, *shape: 50)
     model = LanguageModel(12, 4, 5)
+    model.build((None, None))
     model.compile("sgd", TokenCrossEntropy(), steps_per_execution=3)
     batch = np.repeat(X, 4, axis=0), np.repeat(TARGETS, 4, axis=0)
     done = []
@@ -279,6 +281,20 @@ def test_several_short_trainings_are_a_long_one(monkeypatch):
     assert done[:2] == [0, 0]
     assert done[2] > 0
     assert model.optimizer.iterations.numpy() == 80
+
+
+@alone
+@pytest.mark.parametrize("built", [True, False])
+@pytest.mark.parametrize("steps", [5, 6, 7])
+def test_no_step_of_a_short_training_is_left_out(monkeypatch, built, steps):
+    monkeypatch.setattr(Shared, "_worth", lambda self, *shape: 50)
+    model = LanguageModel(12, 4, 5)
+    if built:
+        model.build((None, None))
+    model.compile("sgd", TokenCrossEntropy(), steps_per_execution=3)
+    ids = np.repeat(X[:1], 2 * steps, axis=0)
+    model.fit(ids, ids, batch_size=2, epochs=2, verbose=0)
+    assert model.optimizer.iterations.numpy() == 2 * steps
 
 
 @alone
