@@ -76,6 +76,7 @@ def write(notebooks, folder):
         # reveal.js's own style, not one of its themes: they set fonts that are loaded from files.
         html = re.sub(r'<link[^>]+href="reveal/dist/theme/[^>]*>', "", html)
         html = html.replace("reveal/dist/", "reveal/")
+        html = re.sub(r'href="\.\./docs/([\w-]+)\.md', r'href="../\1.html', html)  # as on the site
         (folder / f"{path.stem}.html").write_text(html, "utf-8")
 
 
