@@ -36,7 +36,8 @@ def assert_same(layers, atol):
 @pytest.mark.parametrize("backward_pass", ["by_hand", "autodiff"])
 @pytest.mark.parametrize("name", ["simple_rnn", "lstm", "gru"])
 def test_a_cell_keeps_its_precision(name, backward_pass, of_cell, of_layer):
-    cell = make_cell(name, 3, dtype=of_cell)
+    # JAX cannot make an orthogonal matrix of half precision; all weights are set below.
+    cell = make_cell(name, 3, dtype=of_cell, recurrent_initializer="zeros")
     ours = RNN(cell, return_state=True, dtype=of_layer, backward_pass=backward_pass)
     theirs = keras.layers.RNN(cell, return_state=True, dtype=of_layer)
     ours(X)
