@@ -32,6 +32,7 @@ def attention_weights(scores, mask=None):
         >>> ops.convert_to_numpy(attention_weights(ops.zeros((1, 3)), mask)).tolist()
         [[0.5, 0.5, 0.0]]
     """
+    scores = ops.convert_to_tensor(scores)
     if mask is None:
         mask = ops.ones_like(scores, "bool")
     # Not ops.softmax: it makes 0 / 0 of a row of padding, and warns of a sequence of one.

@@ -29,6 +29,7 @@ def forward_mode(layer):
     return accumulator.jvp(y)
 
 
+@pytest.mark.filterwarnings("ignore:.*torch.jit.script:DeprecationWarning")  # PyTorch's own use
 @pytest.mark.parametrize("name", ["simple_rnn", "lstm", "gru"])
 def test_forward_mode_is_the_frameworks(name):
     layer = RNN(make_cell(name, 3), backward_pass="autodiff")
