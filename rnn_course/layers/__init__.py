@@ -2,6 +2,7 @@
 
 `cells` has the equations, `recurrence` the layer `RNN`. What makes it fast is in `kernel` (the
 backward pass derived by hand), `loop`, `parts` (a core for each part of the batch) and `cudnn`.
+`linear` has the cells and the layer of linear recurrences, `scan` the tree that walks them.
 `attention` and `crf` are layers for the end of a model, `characters` and `word_dropout` for its
 beginning, `tied_read_out` for both. All of it is written with `keras.ops`, runs under every Keras
 backend, and knows neither text nor models.
@@ -11,8 +12,10 @@ from rnn_course.layers.attention import AttentionPooling, DecoderAttention, atte
 from rnn_course.layers.cells import GRUCell, LSTMCell, RecurrentCell, SimpleRNNCell, make_cell
 from rnn_course.layers.characters import CharacterCNN, CharacterRNN
 from rnn_course.layers.crf import CRF, log_partition, log_prob, viterbi
+from rnn_course.layers.linear import LinearRecurrence, MinGRUCell, MinLSTMCell
 from rnn_course.layers.parts import use_cores
 from rnn_course.layers.recurrence import RNN, Bidirectional
+from rnn_course.layers.scan import linear_recurrence
 from rnn_course.layers.tied_read_out import TiedReadOut
 from rnn_course.layers.word_dropout import WordDropout
 
@@ -26,11 +29,15 @@ __all__ = [
     "DecoderAttention",
     "GRUCell",
     "LSTMCell",
+    "LinearRecurrence",
+    "MinGRUCell",
+    "MinLSTMCell",
     "RecurrentCell",
     "SimpleRNNCell",
     "TiedReadOut",
     "WordDropout",
     "attention_weights",
+    "linear_recurrence",
     "log_partition",
     "log_prob",
     "make_cell",

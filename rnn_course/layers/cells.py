@@ -71,16 +71,19 @@ class RecurrentCell(keras.layers.Layer):
         self.kernel = self.add_weight(
             name="kernel", shape=(input_shape[-1], columns), initializer=self.kernel_initializer
         )
-        self.recurrent_kernel = self.add_weight(
-            name="recurrent_kernel",
-            shape=(self.units, columns),
-            initializer=self.recurrent_initializer,
-        )
+        self._add_recurrent_kernel(columns)
         self.bias = None
         if self.use_bias:
             self.bias = self.add_weight(
                 name="bias", shape=self._bias_shape(columns), initializer=self._initial_bias
             )
+
+    def _add_recurrent_kernel(self, columns):
+        self.recurrent_kernel = self.add_weight(
+            name="recurrent_kernel",
+            shape=(self.units, columns),
+            initializer=self.recurrent_initializer,
+        )
 
     def _bias_shape(self, columns):
         return (columns,)

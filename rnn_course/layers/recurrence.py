@@ -168,18 +168,17 @@ class RNN(keras.layers.RNN):
         if self.go_backwards:
             sequences = ops.flip(sequences, axis=0)
             mask = None if mask is None else ops.flip(mask, axis=0)
-        outputs, states = kernel.run(
-            self.cell,
-            self.cell.project(sequences),
-            initial_state,
-            mask,
-            final_states=self.return_state or self.stateful,
-        )
+        outputs, states = self._states_along(self.cell.project(sequences), initial_state, mask)
         if mask is not None:
             real = ops.cast(mask, "int32")
             seen = mask if self.zero_output_for_mask else ops.cumsum(real, axis=0) > 0
             outputs = ops.where(seen, outputs, ops.zeros_like(outputs))
         return outputs[-1], ops.transpose(outputs, (1, 0, 2)), states
+
+    def _states_along(self, projected, initial_state, mask):
+        """The outputs and the last states, time first; see `kernel.run`."""
+        final_states = self.return_state or self.stateful
+        return kernel.run(self.cell, projected, initial_state, mask, final_states=final_states)
 
     def _is_worth_sharing(self, sequences):
         """Whether to walk in parts: in a graph, where it is known how long, and much is to do."""

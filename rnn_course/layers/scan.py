@@ -35,7 +35,7 @@ from keras import ops
 from rnn_course.layers.kernel import NO_MORE, only_once
 from rnn_course.layers.loop import scan, stacked
 
-LEVELS = 10  # of the tree, where it is not known how long the sequences are
+LEVELS = 6  # of the tree, where it is not known how long the sequences are
 WALKS = ("loop", "scan")
 
 
@@ -87,8 +87,7 @@ def linear_recurrence(
     """
     check_walk(walk)
     dtype = b.dtype
-    if keras.backend.standardize_dtype(dtype) in ("float16", "bfloat16"):
-        a, b = ops.cast(a, "float32"), ops.cast(b, "float32")
+    a, b = in_single(a), in_single(b)
     arithmetic = LOGARITHMS if logarithms else PLAIN
     if mask is not None:
         a = ops.where(mask, a, ops.full_like(a, arithmetic.one))
@@ -124,6 +123,12 @@ def linear_recurrence(
         if any(word in str(error) for word in ("forward-mode", "functorch", "the jvp function")):
             raise NotImplementedError(NO_MORE) from error
         raise
+
+
+def in_single(x):
+    """What is of half precision in single, what is not as it is."""
+    half = keras.backend.standardize_dtype(x.dtype) in ("float16", "bfloat16")
+    return ops.cast(x, "float32") if half else x
 
 
 def check_walk(walk):
