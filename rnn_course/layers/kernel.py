@@ -36,7 +36,7 @@ DERIVATIVES = {
 class SimpleRNN:
     """A cell's equations, its recurrent kernel U and the recurrent product's bias b, if any."""
 
-    keeps = 0  # how many values `forward_step` keeps for the way back, beside the hidden state
+    keeps = ()  # the sizes, in units, of what `forward_step` keeps for the way back beside the state
     da_is_kept_there = False  # whether da takes the place of the first of them, which is as large
 
     def __init__(self, cell, U, b=None):
@@ -68,7 +68,7 @@ class SimpleRNN:
 class LSTM(SimpleRNN):
     """See `rnn_course.bptt.LSTM` for the equations."""
 
-    keeps = 1
+    keeps = (4,)
     da_is_kept_there = True
 
     def gates(self, a):
@@ -99,7 +99,7 @@ class LSTM(SimpleRNN):
 class GRU(SimpleRNN):
     """See `rnn_course.bptt.GRU` for the equations."""
 
-    keeps = 3
+    keeps = (2, 1, 1)
 
     def __init__(self, cell, U, b=None):
         super().__init__(cell, U, b)
@@ -215,7 +215,9 @@ def run(cell, projected, initial_states, mask=None, final_states=True):
             return after, [*before[1:], after[0], *kept]
 
         inputs = [projected, *masks]
-        last, trace = scan(step, initial, inputs, states + equations.keeps)
+        sizes = [1] * states + [*equations.keeps]
+        shapes = [(projected.shape[1], size * cell.units) for size in sizes]
+        last, trace = scan(step, initial, inputs, shapes)
         if in_part:  # whose end may come before its gradient: TensorFlow's arrays would stay behind
             trace = [stacked(each) for each in trace]
         graph = current_graph()
@@ -245,7 +247,9 @@ def run(cell, projected, initial_states, mask=None, final_states=True):
             equations.U_T = ops.transpose(equations.U)  # here, not at every step
             inputs = [dy[:timesteps], before, *others, h, *kept, *masks]
             place = 2 + states if equations.da_is_kept_there and here and not in_part else None
-            d_initial, [da] = scan(step_back, ds, inputs, 1, reverse=True, place=place)
+            d_initial, [da] = scan(
+                step_back, ds, inputs, [projected.shape[1:]], reverse=True, place=place
+            )
             da = stacked(da)
             d_weights = equations.weight_gradients([h, *kept], before, da)
             return tuple(map(only_once, [da, *d_weights, *d_initial]))

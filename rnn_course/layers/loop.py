@@ -17,7 +17,8 @@ def scan(step, carry, inputs, outputs, reverse=False, place=None):
             hold of the step.
         carry: what the first step is given, a list of tensors of one dtype.
         inputs: a list of tensors, time first, or of outputs of another scan.
-        outputs: how many tensors a step returns beside the carry.
+        outputs: the shapes, as far as they are known, of the tensors that a step returns beside the
+            carry.
         reverse: whether to go from the last step to the first.
         place: which of the inputs, an output of another scan, the first output may take the place
             of in memory, as nothing reads it again.
@@ -31,7 +32,7 @@ def scan(step, carry, inputs, outputs, reverse=False, place=None):
         ...     lambda carry, x: ([carry[0] + x[0]], [x[0] * x[0]]),
         ...     [ops.array(0)],
         ...     [ops.arange(4)],
-        ...     outputs=1,
+        ...     outputs=[()],
         ... )
         >>> int(total[0]), ops.convert_to_numpy(stacked(squares)).tolist()
         (6, [0, 1, 4, 9])
@@ -41,7 +42,11 @@ def scan(step, carry, inputs, outputs, reverse=False, place=None):
     import tensorflow as tf
 
     n = inputs[0].size() if _is_array(inputs[0]) else tf.shape(inputs[0])[0]
-    arrays = [tf.TensorArray(carry[0].dtype, n, clear_after_read=False) for _ in range(outputs)]
+    # Their shapes, for LiteRT: it gives one memory to arrays of which nothing else tells them apart.
+    arrays = [
+        tf.TensorArray(carry[0].dtype, n, clear_after_read=False, element_shape=shape)
+        for shape in outputs
+    ]
     if tf.executing_eagerly():  # there an array that is written to is no longer what it was
         place = None
     if place is not None:

@@ -51,13 +51,14 @@ def model(request):
     return model, inputs, ops.convert_to_numpy(model(inputs))
 
 
-def signature(inputs):
-    """Of any batch and length, which Keras would take for those of the first call, as numbers."""
+def signature(inputs, known=0):
+    """Of any sizes but the first ones, which Keras would take for those of the first call."""
     import tensorflow as tf
 
     def spec(each):
-        sizes = [None] * each.ndim if each.dtype == "int32" else [None, None, *each.shape[2:]]
-        return tf.TensorSpec(sizes, each.dtype)
+        free = each.ndim if each.dtype == "int32" else 2  # features are as many as they are
+        sizes = [None] * free + list(each.shape[free:])
+        return tf.TensorSpec([*each.shape[:known], *sizes[known:]], each.dtype)
 
     return [keras.tree.map_structure(spec, inputs)]
 
@@ -89,3 +90,32 @@ def test_another_batch_of_another_length(tmp_path):
     for shape in [(1, 1, 4), (2, 9, 4)]:
         x = np.random.default_rng(1).normal(size=shape).astype("float32")
         assert_same(again.serve(x), ops.convert_to_numpy(model(x)))
+
+
+@to_tensorflow
+@pytest.mark.filterwarnings("ignore:.*`np.object`:FutureWarning")  # of tf2onnx
+def test_run_by_onnxruntime(model, tmp_path):
+    pytest.importorskip("tf2onnx")
+    runtime = pytest.importorskip("onnxruntime")
+    model, inputs, expected = model
+    path = tmp_path / "model.onnx"
+    model.export(path, format="onnx", verbose=False, input_signature=signature(inputs))
+    session = runtime.InferenceSession(str(path))
+    names = [each.name for each in session.get_inputs()]
+    (found,) = session.run(None, dict(zip(names, keras.tree.flatten(inputs), strict=True)))
+    assert_same(found, expected)
+
+
+@to_tensorflow
+@pytest.mark.filterwarnings("ignore:.*tf.lite.Interpreter is deprecated")
+def test_run_by_litert(model, tmp_path):
+    """Of a known batch, as is true of Keras's own layers; and a tagger wants all sizes."""
+    import tensorflow as tf
+
+    model, inputs, expected = model
+    path = tmp_path / "model.tflite"
+    known = 3 if isinstance(model, SequenceTagger) else 1
+    model.export(path, format="litert", verbose=False, input_signature=signature(inputs, known))
+    run = tf.lite.Interpreter(str(path)).get_signature_runner()
+    names = sorted(run.get_input_details())
+    assert_same(run(**dict(zip(names, keras.tree.flatten(inputs), strict=True))), expected)

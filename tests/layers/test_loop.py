@@ -15,7 +15,7 @@ def test_it_carries_along_and_keeps_each_step_in_its_place(length, reverse):
     def numbers(output):
         return ops.convert_to_numpy(stacked(output)).tolist()
 
-    last, kept = scan(step, [ops.array(0)], [ops.arange(length)], outputs=2, reverse=reverse)
+    last, kept = scan(step, [ops.array(0)], [ops.arange(length)], outputs=[(), ()], reverse=reverse)
     total, befores = 0, {}
     for t in range(length)[:: -1 if reverse else 1]:
         befores[t], total = total, 10 * total + t
@@ -23,21 +23,23 @@ def test_it_carries_along_and_keeps_each_step_in_its_place(length, reverse):
     expected = [[befores[t] for t in range(length)], list(range(length))]
     assert [numbers(output) for output in kept] == expected
     for _ in range(2):  # and again: what was kept can be scanned, and is not used up
-        _, copies = scan(lambda carry, each: (carry, each), last, kept, outputs=2, reverse=reverse)
+        _, copies = scan(
+            lambda carry, each: (carry, each), last, kept, outputs=[(), ()], reverse=reverse
+        )
         assert [numbers(output) for output in copies] == expected
 
 
 @pytest.mark.parametrize("graph", [False, True])
 def test_an_output_may_take_the_place_of_an_input(graph):
     def squares_twice():
-        _, kept = scan(lambda carry, x: (carry, x), [ops.array(0)], [ops.arange(4)], outputs=1)
+        _, kept = scan(lambda carry, x: (carry, x), [ops.array(0)], [ops.arange(4)], outputs=[()])
         return [
             stacked(
                 scan(
                     lambda carry, x: (carry, [x[0] * x[0]]),
                     [ops.array(0)],
                     kept,
-                    outputs=1,
+                    outputs=[()],
                     reverse=True,
                     place=0,
                 )[1][0]
