@@ -11,6 +11,7 @@ def pytest_configure(config):
     """Let tests look at the numbers of a PyTorch tensor that has a gradient; see `backends`."""
     message = "Converting a tensor with requires_grad=True to a scalar"
     config.addinivalue_line("filterwarnings", f"ignore:{message}:UserWarning")
+    config.addinivalue_line("markers", "requires_trainable_backend: in tests of Keras's own")
 
 
 def pytest_collection_modifyitems(config, items):
