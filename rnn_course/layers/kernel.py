@@ -36,7 +36,7 @@ DERIVATIVES = {
 class SimpleRNN:
     """A cell's equations, its recurrent kernel U and the recurrent product's bias b, if any."""
 
-    keeps = ()  # the sizes, in units, of what `forward_step` keeps for the way back beside the state
+    keeps = ()  # sizes, in units, of what `forward_step` keeps for the way back beside the state
     da_is_kept_there = False  # whether da takes the place of the first of them, which is as large
 
     def __init__(self, cell, U, b=None):

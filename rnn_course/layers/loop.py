@@ -42,7 +42,7 @@ def scan(step, carry, inputs, outputs, reverse=False, place=None):
     import tensorflow as tf
 
     n = inputs[0].size() if _is_array(inputs[0]) else tf.shape(inputs[0])[0]
-    # Their shapes, for LiteRT: it gives one memory to arrays of which nothing else tells them apart.
+    # Their shapes, for LiteRT: to arrays that nothing else tells apart it gives one memory.
     arrays = [
         tf.TensorArray(carry[0].dtype, n, clear_after_read=False, element_shape=shape)
         for shape in outputs
