@@ -2,7 +2,8 @@
 
 `cells` has the equations, `recurrence` the layer `RNN`. What makes it fast is in `kernel` (the
 backward pass derived by hand), `loop`, `parts` (a core for each part of the batch) and `cudnn`.
-`linear` has the cells and the layer of linear recurrences, `scan` the tree that walks them.
+`linear` has the cells and the layer of linear recurrences, `scan` the tree that walks them,
+`matrix_state` a cell whose state is a matrix.
 `attention` and `crf` are layers for the end of a model, `characters` and `word_dropout` for its
 beginning, `tied_read_out` for both. All of it is written with `keras.ops`, runs under every Keras
 backend, and knows neither text nor models.
@@ -13,6 +14,7 @@ from rnn_course.layers.cells import GRUCell, LSTMCell, RecurrentCell, SimpleRNNC
 from rnn_course.layers.characters import CharacterCNN, CharacterRNN
 from rnn_course.layers.crf import CRF, log_partition, log_prob, viterbi
 from rnn_course.layers.linear import LinearRecurrence, MinGRUCell, MinLSTMCell
+from rnn_course.layers.matrix_state import GatedDeltaCell
 from rnn_course.layers.parts import use_cores
 from rnn_course.layers.recurrence import RNN, Bidirectional
 from rnn_course.layers.scan import linear_recurrence
@@ -28,6 +30,7 @@ __all__ = [
     "CharacterRNN",
     "DecoderAttention",
     "GRUCell",
+    "GatedDeltaCell",
     "LSTMCell",
     "LinearRecurrence",
     "MinGRUCell",

@@ -67,7 +67,7 @@ class RecurrentCell(keras.layers.Layer):
                 f"with a known number of features, got {tuple(input_shape)}; "
                 "to run it along a sequence wrap it: RNN(cell)"
             )
-        columns = len(self.gate_names) * self.units
+        columns = self._columns()
         self.kernel = self.add_weight(
             name="kernel", shape=(input_shape[-1], columns), initializer=self.kernel_initializer
         )
@@ -77,6 +77,9 @@ class RecurrentCell(keras.layers.Layer):
             self.bias = self.add_weight(
                 name="bias", shape=self._bias_shape(columns), initializer=self._initial_bias
             )
+
+    def _columns(self):
+        return len(self.gate_names) * self.units
 
     def _add_recurrent_kernel(self, columns):
         self.recurrent_kernel = self.add_weight(

@@ -131,18 +131,23 @@ class RNN(keras.layers.RNN):
                 return parts.side_by_side(self._walk_by_hand, sequences, mask, *initial_state)
             return self._walk_by_hand(sequences, mask, *initial_state)
         projected = self.cell.project(sequences)  # (batch, timesteps, gates * units)
+        step, states = self.cell.step, initial_state
+        if repeats := mask is not None and keras.backend.backend() == "jax":
+            # There Keras takes the first state for the output to repeat: so that is what it is.
+            before = ops.zeros((ops.shape(projected)[0], self.cell.output_size), projected.dtype)
+            step, states = _with_output_first(step), [before, *initial_state]
         # Keras's loop over time calls its layer's cell at each step. It is given a stand-in for
         # this layer, alike but for the cell: what is left of it is the recurrence.
         walk = SimpleNamespace(
-            cell=self.cell.step,
+            cell=step,
             go_backwards=self.go_backwards,
             return_sequences=self.return_sequences,
             stateful=self.stateful,
             unroll=self.unroll,
             zero_output_for_mask=self.zero_output_for_mask,
         )
-        walked = keras.layers.RNN.inner_loop(walk, projected, initial_state, mask)
-        return self._zero_before_the_first_real_step(walked, mask)
+        last, outputs, states = keras.layers.RNN.inner_loop(walk, projected, states, mask)
+        return last, outputs, states[1:] if repeats else states
 
     def _zero_before_the_first_real_step(self, walked, mask):
         """The output where none is to be repeated: under JAX Keras repeats the initial state."""
@@ -242,6 +247,16 @@ class _InPrecision(keras.layers.Layer):
 
     def compute_mask(self, inputs, mask=None):
         return
+
+
+def _with_output_first(step):
+    """A step whose first state is the output before it."""
+
+    def step_and_output(projected, states):
+        output, states = step(projected, states[1:])
+        return output, [output, *states]
+
+    return step_and_output
 
 
 def _fits(shape, expected):
