@@ -51,7 +51,7 @@ WITH_TENSORFLOW = {
 # Networks and what they are measured by: each module states its equations.
 WITH_EQUATIONS = (
     *("layers.attention", "layers.cells", "layers.crf", "layers.linear", "layers.recurrence"),
-    *("layers.matrix_state", "layers.scan", "bptt", "losses"),
+    *("layers.matrix_state", "layers.scan", "layers.transformer", "bptt", "losses"),
     *("models.classification", "models.decoding", "models.language_model", "models.tagging"),
     *("models.translation", "metrics.sequences", "metrics.tags", "metrics.translations"),
     *("inspection.gradients", "inspection.probing"),

@@ -3,7 +3,7 @@
 `cells` has the equations, `recurrence` the layer `RNN`. What makes it fast is in `kernel` (the
 backward pass derived by hand), `loop`, `parts` (a core for each part of the batch) and `cudnn`.
 `linear` has the cells and the layer of linear recurrences, `scan` the tree that walks them,
-`matrix_state` a cell whose state is a matrix.
+`matrix_state` a cell whose state is a matrix; `transformer` is what they are held against.
 `attention` and `crf` are layers for the end of a model, `characters` and `word_dropout` for its
 beginning, `tied_read_out` for both. All of it is written with `keras.ops`, runs under every Keras
 backend, and knows neither text nor models.
@@ -19,6 +19,7 @@ from rnn_course.layers.parts import use_cores
 from rnn_course.layers.recurrence import RNN, Bidirectional
 from rnn_course.layers.scan import linear_recurrence
 from rnn_course.layers.tied_read_out import TiedReadOut
+from rnn_course.layers.transformer import PositionEncoding, TransformerBlock
 from rnn_course.layers.word_dropout import WordDropout
 
 __all__ = [
@@ -35,9 +36,11 @@ __all__ = [
     "LinearRecurrence",
     "MinGRUCell",
     "MinLSTMCell",
+    "PositionEncoding",
     "RecurrentCell",
     "SimpleRNNCell",
     "TiedReadOut",
+    "TransformerBlock",
     "WordDropout",
     "attention_weights",
     "linear_recurrence",

@@ -21,6 +21,7 @@ from rnn_course.layers import (
     MinLSTMCell,
     SimpleRNNCell,
     TiedReadOut,
+    TransformerBlock,
 )
 
 BATCH, TIMESTEPS, SIZE, IDS = 2, 3, 4, 7
@@ -42,6 +43,7 @@ LAYERS = {
     "stack": (lambda: RNN([LSTMCell(SIZE), LSTMCell(3)]), VECTORS),
     "in Keras's layer": (lambda: keras.layers.RNN(LSTMCell(SIZE)), VECTORS),
     "both directions": (lambda: Bidirectional(RNN(LSTMCell(SIZE))), VECTORS),
+    "block of a Transformer": (lambda: TransformerBlock(2), VECTORS),
     "attention": (AttentionPooling, VECTORS),
     "attention of a decoder": (lambda: Attending(), VECTORS),
     "crf": (lambda: CRF(6), np.ones((BATCH, TIMESTEPS, 6), "float32")),
@@ -91,7 +93,7 @@ def test_built_by_fit_is_built(name):
     early, late = weights_after(name, lazily=False), weights_after(name, lazily=True)
     for (kind, before), (same_kind, after) in zip(early, late, strict=True):
         assert (kind, before.shape) == (same_kind, after.shape)
-        if kind in ("bias", "transitions"):
+        if kind in ("bias", "transitions", "gamma", "beta"):
             np.testing.assert_array_equal(before, after)
         else:  # drawn, and not in the same order
             assert 0.3 < before.std() / after.std() < 3
