@@ -44,7 +44,7 @@ def gate_traces(cell, sequences, mask=None, initial_state=None):
 
     Returns:
         A dictionary from each of ``cell.gate_names`` to a `NamedArray` with the axes
-        ``(batch, timesteps, units)``.
+        ``(batch, timesteps, units)``; a gate that is one number has one unit.
 
     Raises:
         ValueError: when the cell has no ``gates`` or is not built, or the shapes do not fit
@@ -67,5 +67,5 @@ def gate_traces(cell, sequences, mask=None, initial_state=None):
     before = ops.reshape(run.before(run.walk()), rows)  # (batch * timesteps, state)
     projected = cell.project(ops.reshape(run.sequences, rows))
     gates = cell.gates(projected, run.split(before))
-    shape = (*run.real.shape, cell.units)
+    shape = (*run.real.shape, -1)
     return {name: run.named(ops.reshape(gate, shape)) for name, gate in gates.items()}

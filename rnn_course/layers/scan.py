@@ -21,8 +21,14 @@ step to the first,
     \frac{\partial L}{\partial b_t} = g_t, \qquad
     \frac{\partial L}{\partial a_t} = g_t \odot h_{t-1}
 
-and so another tree. `keras.ops.associative_scan` is a tree too, but not for graphs of TensorFlow's
-of unknown length or batch, nor for XLA there.
+and so another tree.
+
+Nothing is divided here, so a product of gates that is too small for a number does no harm. Code
+that has the states from sums over all steps divides by such products, and so has to compute with
+logarithms. That is to be had here as well: the tree is the same, of other sums and products.
+
+`keras.ops.associative_scan` is a tree too, but in Keras 3.15 under TensorFlow neither for sequences
+of unknown length nor for XLA.
 """
 
 import math

@@ -6,9 +6,10 @@ r"""The rival: a block of the Transformer, in which every position looks at all 
         \mathrm{norm}(x_1), \dots, \mathrm{norm}(x_t)\bigr) \\
     y_t &= \tilde x_t + \mathrm{feed\ forward}\bigl(\mathrm{norm}(\tilde x_t)\bigr)
 
-There is no state: what a recurrence carries along, this looks up again, so that all positions are
-computed at once, and that of the next one costs more the more there are. The block does not know
-where a position is, but for which ones come before it; `PositionEncoding` tells it.
+There is no state of a fixed size: what a recurrence carries along, this looks up again. So all
+positions are computed at once, and one more costs the more, in time and in memory, the more there
+are. The block knows which positions come before which, and not where they are; `PositionEncoding`
+tells it.
 """
 
 import math
@@ -17,6 +18,7 @@ import keras
 from keras import ops
 
 from rnn_course.checks import check_sizes
+from rnn_course.layers.attention import attention_weights
 
 
 @keras.saving.register_keras_serializable("rnn_course")
@@ -89,6 +91,33 @@ class TransformerBlock(keras.layers.Layer):
         looked_at = None if mask is None else ops.expand_dims(ops.cast(mask, "bool"), 1)
         x = self.attention(x, x, attention_mask=looked_at, use_causal_mask=True, training=training)
         x = sequences + self.drop(x, training=training)
+        return self._fed_forward(x, training)
+
+    def step(self, x, past=None):
+        """One more position, with what is kept of those before it, none of which is padding.
+
+        Args:
+            x: the position's vector, ``(batch, features)``.
+            past: keys and values of the positions before it, as this returns them; none by default.
+
+        Returns:
+            ``(batch, features)``, and keys and values with its own, each
+            ``(batch, timesteps, heads, features / heads)``.
+        """
+        x = x[:, None]
+        normed, attention = self.first_norm(x), self.attention
+        now = attention.key_dense(normed), attention.value_dense(normed)
+        if past is not None:
+            now = [ops.concatenate(both, axis=1) for both in zip(past, now, strict=True)]
+        keys, values = now
+        scores = ops.sum(attention.query_dense(normed) * keys, axis=-1)  # (batch, timesteps, heads)
+        scores = scores / math.sqrt(keys.shape[-1])
+        weights = ops.transpose(attention_weights(ops.transpose(scores, (0, 2, 1))), (0, 2, 1))
+        context = ops.sum(weights[..., None] * values, axis=1, keepdims=True)
+        return self._fed_forward(x + attention.output_dense(context))[:, 0], [keys, values]
+
+    def _fed_forward(self, x, training=False):
+        """The second half."""
         hidden = self.hidden(self.second_norm(x))
         return x + self.drop(self.output_layer(hidden), training=training)
 
@@ -108,18 +137,19 @@ class TransformerBlock(keras.layers.Layer):
 
 @keras.saving.register_keras_serializable("rnn_course")
 class PositionEncoding(keras.layers.Layer):
-    r"""Adds to every vector where it is, by waves of ever greater length.
+    r"""Adds to every vector where it is, by waves that are longer and longer.
 
     .. math::
 
         y_t = \sqrt{d}\, x_t + p_t, \qquad p_{t, 2i} = \sin(t / 10000^{2i / d}), \quad
         p_{t, 2i + 1} = \cos(t / 10000^{2i / d})
 
-    for :math:`d` features; the first position is :math:`t = 0`. Nothing is trained and no position
-    is too late. Padding counts as positions do: it belongs to the end.
+    for :math:`d` features; the first position is :math:`t = 0`. Nothing is trained, and no position
+    is too late. Padding is counted as well, so it belongs at the end.
 
     Call arguments:
         sequences: ``(batch, timesteps, features)``.
+        first: the t of their first position.
 
     Returns:
         ``(batch, timesteps, features)``.
@@ -140,11 +170,11 @@ class PositionEncoding(keras.layers.Layer):
         super().__init__(**kwargs)
         self.supports_masking = True
 
-    def call(self, sequences):
+    def call(self, sequences, first=0):
         """See the class."""
         _check_rank(sequences.shape)
         features = sequences.shape[-1]
-        t = ops.cast(ops.arange(ops.shape(sequences)[1]), "float32")[:, None]
+        t = ops.cast(first + ops.arange(ops.shape(sequences)[1]), "float32")[:, None]
         of_feature = ops.arange(features)
         lengths = 10_000.0 ** (ops.cast(of_feature // 2 * 2, "float32") / features)
         # A cosine is a sine that is a quarter ahead.

@@ -15,7 +15,7 @@ from rnn_course.inspection import (
     state_gradients,
     state_traces,
 )
-from rnn_course.layers import RNN, GRUCell, LSTMCell, SimpleRNNCell
+from rnn_course.layers import RNN, GatedDeltaCell, GRUCell, LSTMCell, SimpleRNNCell
 
 pytestmark = pytest.mark.usefixtures("double_precision")
 
@@ -131,6 +131,18 @@ def test_gates_are_those_of_numpy(name):
             expected = np.where(MASK[:, t, None], gate, np.nan)
             np.testing.assert_allclose(trace.values[:, t], expected, atol=1e-12)
         states = [np.where(MASK[:, t, None], n, s) for n, s in zip(new, states, strict=True)]
+
+
+def test_gates_of_unlike_sizes():
+    """Keys, values and numbers: each at a step is what the cell says of it."""
+    cell = GatedDeltaCell(UNITS, key_size=2, dtype="float64")
+    cell.build((None, FEATURES))
+    traces = gate_traces(cell, SEQUENCES, MASK)
+    sizes = {"query": 2, "key": 2, "value": UNITS, "input_gate": 1, "forget_gate": 1}
+    assert {name: trace.values.shape[-1] for name, trace in traces.items()} == sizes
+    for name, gate in cell.gates(cell.project(SEQUENCES[:, 1]), ()).items():
+        expected = np.where(MASK[:, 1, None], gate, np.nan)
+        np.testing.assert_allclose(traces[name].values[:, 1], expected, atol=1e-12)
 
 
 @pytest.mark.parametrize("name", CELLS)

@@ -91,6 +91,18 @@ def test_outputs_do_not_depend_on_later_inputs():
     assert not np.allclose(before[:, 4:], after[:, 4:])
 
 
+@pytest.mark.parametrize("dropout", [0.0, 0.5])
+def test_one_position_after_the_other(dropout):
+    """What is kept grows by a key and a value of each head."""
+    layer, encoding, past = make(dropout=dropout), PositionEncoding(), None
+    whole = np.array(layer(encoding(X)))
+    for t in range(TIMESTEPS):
+        y, past = layer.step(encoding(X[:, t : t + 1], first=t)[:, 0], past)
+        np.testing.assert_allclose(y, whole[:, t], atol=1e-5)
+        size = (BATCH, t + 1, HEADS, FEATURES // HEADS)
+        assert [tuple(each.shape) for each in past] == [size, size]
+
+
 @pytest.mark.parametrize("padding", [1, 4])
 def test_padding_never_changes_a_real_position(padding):
     layer, encoding = make(), PositionEncoding()
