@@ -2,18 +2,17 @@ r"""A cell whose state is a matrix: a memory that is written and read by keys.
 
 .. math::
 
-    S_t = \alpha_t S_{t-1} + \beta_t\, k_t^\top v_t, \qquad y_t = q_t S_t
+    S_t = f_t S_{t-1} + i_t\, k_t^\top v_t, \qquad y_t = q_t S_t
 
 Written out, :math:`y_t` is attention without a softmax,
 
 .. math::
 
-    y_t = \sum_{i \le t} \beta_i \Bigl(\prod_{j = i + 1}^{t} \alpha_j\Bigr)
-        (q_t k_i^\top)\, v_i
+    y_t = \sum_{s \le t} i_s \Bigl(\prod_{r = s + 1}^{t} f_r\Bigr) (q_t k_s^\top)\, v_s
 
 so that a recurrence whose state does not grow does what attention does with all of the past at
-hand. What it pays is that keys of which there are more than the matrix has rows get in each other's
-way. The delta rule looks up first what a key has, and writes only what is wrong about it.
+hand. The price: keys get in each other's way once there are more of them than the matrix has rows.
+The delta rule looks up first what is there at a key, and writes only what is wrong about it.
 """
 
 import keras
@@ -33,17 +32,17 @@ class GatedDeltaCell(RecurrentCell):
 
         q_t &= x_t W_q / \lVert x_t W_q \rVert &&\text{query} \\
         k_t &= x_t W_k / \lVert x_t W_k \rVert &&\text{key} \\
-        v_t &= x_t W_v + b_v &&\text{value} \\
-        \alpha_t &= \sigma(x_t w_\alpha + b_\alpha) &&\text{forget gate, a number} \\
-        \beta_t &= \sigma(x_t w_\beta + b_\beta) &&\text{input gate, a number} \\
-        S_t &= \alpha_t S_{t-1} + \beta_t\, k_t^\top (v_t - k_t\, \alpha_t S_{t-1})
-            &&\text{memory} \\
+        v_t &= x_t W_v &&\text{value} \\
+        i_t &= \sigma(x_t W_i) &&\text{input gate, a number} \\
+        f_t &= \sigma(x_t W_f) &&\text{forget gate, a number} \\
+        S_t &= f_t S_{t-1} + i_t\, k_t^\top (v_t - k_t\, f_t S_{t-1}) &&\text{memory} \\
         y_t &= q_t S_t &&\text{the output}
 
-    Query and key have a bias too, not written here. :math:`k_t \alpha_t S_{t-1}` is what the memory
-    has at the key; with ``rule="add"`` it does not matter, and :math:`v_t` is added to it. That is
-    a linear attention with a gate. With ``forget=False`` :math:`\alpha_t = 1`: the delta rule of
-    fast weights, or plain linear attention.
+    Each of the five products has a bias too, not written here. :math:`k_t\, f_t S_{t-1}` is what
+    the memory has at the key. With ``rule="add"`` that does not matter, and :math:`v_t` is added to
+    it: a linear attention with a gate. With ``forget=False`` :math:`f_t = 1`: the delta rule of
+    fast weights, or plain linear attention. The paper's letters for the two gates are
+    :math:`\beta_t` and :math:`\alpha_t`.
 
     It is the recurrence of Gated DeltaNet with one head, without the convolutions, the activations
     of q, k and v, and the normalised and gated output that its layer has around it.
@@ -128,12 +127,12 @@ class GatedDeltaCell(RecurrentCell):
 
     def step(self, projected, states):
         """Forget, look up, write, read; see `RecurrentCell.step`."""
-        q, k, v, beta, *alpha = self.gates(projected, states).values()
+        q, k, v, i, *f = self.gates(projected, states).values()
         S = ops.reshape(states[0], (-1, self.key_size, self.units))  # (batch, keys, units)
         if self.forget:
-            S = alpha[0][:, None] * S
+            S = f[0][:, None] * S
         there = read(k, S) if self.rule == "delta" else 0.0
-        S = S + (beta * k)[:, :, None] * (v - there)[:, None]
+        S = S + (i * k)[:, :, None] * (v - there)[:, None]
         return read(q, S), [ops.reshape(S, (-1, self.state_size))]
 
     def get_initial_state(self, batch_size=None):
