@@ -5,7 +5,14 @@ import numpy as np
 import pytest
 from keras import ops
 
-from rnn_course.layers import RNN, Bidirectional, make_cell
+from rnn_course.layers import (
+    RNN,
+    Bidirectional,
+    LinearRecurrence,
+    MinGRUCell,
+    MinLSTMCell,
+    make_cell,
+)
 from rnn_course.models import EncoderDecoder, LanguageModel, SequenceClassifier, SequenceTagger
 
 to_tensorflow = pytest.mark.tensorflow("exports to formats of TensorFlow")
@@ -27,8 +34,16 @@ def stack(name):
     )
 
 
+def linear():
+    """A tree one way with a mask, then loops both ways."""
+    both = Bidirectional(LinearRecurrence(MinLSTMCell(2), walk="loop"))
+    one_way = LinearRecurrence(MinGRUCell(3), return_sequences=True)
+    return keras.Sequential([keras.Input((None, 4)), keras.layers.Masking(), one_way, both])
+
+
 MODELS = {
     **{name: (lambda name=name: stack(name), X) for name in ("simple_rnn", "lstm", "gru")},
+    "linear": (linear, X),
     "language model": (lambda: LanguageModel(12, 8, 8, tie_embeddings=True), WORDS),
     "classifier": (lambda: SequenceClassifier(12, classes=3, units=4), WORDS),
     "tagger": (
