@@ -240,7 +240,7 @@ class TestEqualsTheLoopOverTheCell:
         assert_equal(values, walk_by_numpy(name, weights, x, h, mask), 1e-10)
 
     @pytest.mark.parametrize("jit_compile", [False, True])
-    @pytest.mark.parametrize(("name", "walk"), FORMS)
+    @pytest.mark.parametrize(("name", "walk"), [*FORMS[:2], *FORMS[-2:]])
     def test_inside_a_compiled_graph(self, name, walk, jit_compile):
         layer, plain = (make(name, which, "float64") for which in (walk, None))
         x, h = sequences(dtype="float64"), initial_state(dtype="float64")
@@ -275,7 +275,6 @@ def test_from_no_state(name, walk):
 
 @pytest.mark.parametrize(("name", "walk"), FORMS)
 def test_unknown_batch_and_length(name, walk):
-    """Trained as well, as `fit` would, in a graph that knows neither."""
     inputs = keras.Input((None, FEATURES))
     layer = LinearRecurrence(make_cell(name), walk=walk)
     model = keras.Model(inputs, layer(inputs))
@@ -288,12 +287,10 @@ def test_unknown_batch_and_length(name, walk):
 
 
 @pytest.mark.trains
-@pytest.mark.parametrize("jit_compile", JIT_COMPILE)
-@pytest.mark.parametrize("walk", WALKS)
-def test_both_walks_train_alike(walk, jit_compile):
-    """The loss of a few updates, with masks; the second walk is `RNN`'s."""
+def test_both_walks_train_alike():
+    """The loss of a few updates, with masks, is that of `RNN`, which knows nothing of walks."""
 
-    def losses(walk):
+    def losses(walk, jit_compile):
         keras.utils.set_random_seed(0)
         tokens = keras.Input((None,), dtype="int32")
         x = keras.layers.Embedding(9, FEATURES, mask_zero=True)(tokens)
@@ -304,9 +301,10 @@ def test_both_walks_train_alike(walk, jit_compile):
         batch[:, 9:] = 0
         return model.fit(batch, batch, epochs=4, shuffle=False, verbose=0).history["loss"]
 
-    found = losses(walk)
-    assert found[-1] < found[0]
-    np.testing.assert_allclose(found, losses(None), rtol=1e-5)
+    expected = losses(None, JIT_COMPILE[0])
+    assert expected[-1] < expected[0]
+    for walk, jit_compile in [("loop", JIT_COMPILE[0]), *(("scan", jit) for jit in JIT_COMPILE)]:
+        np.testing.assert_allclose(losses(walk, jit_compile), expected, rtol=1e-5)
 
 
 # Properties
@@ -456,9 +454,9 @@ def test_half_precision(name, of_cell, of_layer):
 
 
 @pytest.mark.parametrize("form", ["alone", "stacked", "bidirectional"])
-@pytest.mark.parametrize("name", CELLS)
+@pytest.mark.parametrize("name", list(CELLS)[::2])
 def test_save_and_load(form, name, tmp_path):
-    walk = WALKS[len(name) % 2]
+    walk = WALKS[form == "bidirectional"]
 
     def layer(**options):
         return LinearRecurrence(make_cell(name), walk=walk, **options)

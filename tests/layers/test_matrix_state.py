@@ -117,8 +117,9 @@ def test_a_value_is_read_back_by_its_key(name):
 
 
 @pytest.mark.usefixtures("double_precision")
-@pytest.mark.parametrize("jit_compile", [False, True])
-@pytest.mark.parametrize("name", CELLS)
+@pytest.mark.parametrize(
+    ("name", "jit_compile"), [*((name, False) for name in CELLS), ("gated delta rule", True)]
+)
 def test_gradients_equal_finite_differences(name, jit_compile):
     layer = make(name, "float64")
     arrays = [normal(5, 2, TIMESTEPS, FEATURES), normal(6, 2, KEYS * UNITS)]
