@@ -20,8 +20,8 @@ from rnn_course.layers.scan import check_walk, in_single, linear_recurrence
 class LinearCell(RecurrentCell):
     r"""What linear cells share: :math:`h_t = a_t \odot h_{t-1} + b_t`, of a projection alone.
 
-    A subclass names its ``gate_names``, the candidate last, and defines ``gates``, ``coefficients``
-    and, if it can be ``positive``, ``shares``. There are no weights for the state.
+    A subclass names its ``gate_names``, and defines ``gates`` and ``coefficients``. There are no
+    weights for the state.
     """
 
     def __init__(self, units, activation=None, positive=False, **kwargs):
@@ -47,11 +47,11 @@ class LinearCell(RecurrentCell):
         raise NotImplementedError
 
     def shares(self, projected):
-        """The pre-activations of how much is kept and written: a sigmoid makes them shares."""
+        """How much is kept and written, before a sigmoid makes shares of them."""
         raise NotImplementedError
 
     def log_coefficients(self, projected):
-        """The logarithms of a and b, of a cell that is ``positive``; see ``coefficients``."""
+        """The logarithms of a and b, where the cell is ``positive`` and has ``shares``."""
         keep, write = map(ops.log_sigmoid, self.shares(projected))
         x = projected[..., -self.units :]
         # The logarithm of `above_zero`, which is not taken of what is not positive.
@@ -89,10 +89,9 @@ class MinGRUCell(LinearCell):
     Args:
         units: size of the hidden state.
         activation: of the candidate, a name or a function; none by default.
-        positive: whether the candidate is :math:`g(x_t W_h + b_h)`, with :math:`g(x)` of
-            `above_zero`, so that no state is below zero. `LinearRecurrence` computes it by
-            logarithms, as the paper's code does, to which a state below zero that it is given has
-            none and is not a number.
+        positive: whether the candidate is :math:`g(x_t W_h + b_h)`, with the g of `above_zero`, so
+            that no state is below zero. `LinearRecurrence` then computes with logarithms, as the
+            paper's code does: an initial state below zero, which has no logarithm, gives NaN.
         **kwargs: ``use_bias``, ``kernel_initializer`` and ``bias_initializer`` as in
             `SimpleRNNCell`; W is ``(features, 2 * units)``, b is ``(2 * units,)``, in the order of
             ``gate_names``.
@@ -132,7 +131,7 @@ class MinGRUCell(LinearCell):
 
 @keras.saving.register_keras_serializable("rnn_course")
 class MinLSTMCell(LinearCell):
-    r"""The minimal LSTM: gates that do not see the state, and share it out between them.
+    r"""The minimal LSTM: its gates do not see the state, and are made to add up to one.
 
     .. math::
 
@@ -193,11 +192,11 @@ class LinearRecurrence(RNN):
     pass is derived by hand in both walks, in `rnn_course.layers.scan`.
 
     Args:
-        cell: a `MinGRUCell`, a `MinLSTMCell`, or another `LinearCell` with the ``step`` it comes
-            with.
+        cell: a `MinGRUCell`, a `MinLSTMCell`, or another `LinearCell` that leaves ``step`` and
+            ``call`` as they are.
         walk: ``"scan"``, as a tree: :math:`2 \log_2 n` rounds for n steps and more than twice the
             work of ``"loop"``, one step after the other. The same numbers, to rounding.
-        **kwargs: those of `RNN`, but ``unroll``.
+        **kwargs: those of `RNN`, except ``unroll``.
 
     Raises:
         ValueError: when ``walk`` is neither of the two, the cell is another, or there is
@@ -213,8 +212,9 @@ class LinearRecurrence(RNN):
         step = getattr(getattr(cell, "step", None), "__func__", None)
         if step is not LinearCell.step or cell.call.__func__ is not RecurrentCell.call:
             raise ValueError(
-                "LinearRecurrence walks cells that are a * h + b, MinGRUCell, MinLSTMCell and what "
-                f"else is a LinearCell with its own step and call, got {cell!r}; RNN walks any cell"
+                "LinearRecurrence walks cells that are a * h + b: MinGRUCell, MinLSTMCell, and any "
+                "LinearCell that leaves step and call as they are; "
+                f"got {cell!r}, which RNN can walk"
             )
         super().__init__(cell, *args, **kwargs)
         check_walk(walk)
@@ -230,7 +230,8 @@ class LinearRecurrence(RNN):
         return self._walk_by_hand(sequences, mask, *initial_state)
 
     def _states_along(self, projected, initial_state, mask):
-        logarithms = self.cell.positive
+        # What a cell of one's own overrides, the logarithms would not know.
+        logarithms = self.cell.positive and type(self.cell) in (MinGRUCell, MinLSTMCell)
         of = self.cell.log_coefficients if logarithms else self.cell.coefficients
         options = dict(walk=self.walk, logarithms=logarithms, backward_pass=self.backward_pass)
         h = linear_recurrence(*of(in_single(projected)), *initial_state, mask, **options)
@@ -239,7 +240,7 @@ class LinearRecurrence(RNN):
 
 
 def above_zero(x):
-    r"""A candidate's activation that is never below zero and changes smoothly there.
+    r"""A candidate's activation that is never below zero; it has a corner at :math:`x = 0`.
 
     .. math::
 

@@ -518,7 +518,7 @@ class OwnCall(MinGRUCell):
     ],
 )
 def test_other_cells(make_other):
-    with pytest.raises(ValueError, match=r"^LinearRecurrence walks cells .* RNN walks any cell$"):
+    with pytest.raises(ValueError, match=r"^LinearRecurrence walks cells .*, which RNN can walk$"):
         LinearRecurrence(make_other())
 
 
@@ -540,6 +540,24 @@ def test_a_cell_of_ones_own(walk):
     layer = LinearRecurrence(cell, return_sequences=True, walk=walk)
     outputs = ops.convert_to_numpy(layer(np.array([[[2], [4], [8]]], "float32")))
     assert outputs[0, :, 0].tolist() == [1, 2.5, 5.25]
+
+
+class HalfWritten(MinGRUCell):
+    """What it overrides counts, in the form of positive states too."""
+
+    def coefficients(self, projected):
+        a, b = super().coefficients(projected)
+        return a, 0.5 * b
+
+
+@pytest.mark.parametrize("positive", [False, True])
+@pytest.mark.parametrize("walk", WALKS)
+def test_overridden_coefficients(walk, positive):
+    cell = HalfWritten(UNITS, positive=positive)
+    found, expected = (
+        layer(sequences()) for layer in (LinearRecurrence(cell, walk=walk), RNN(cell))
+    )
+    assert_equal(found, expected, 1e-5)
 
 
 def test_another_walk():
