@@ -34,6 +34,7 @@ MAY_USE = {
     },
     "pipelines": {"callbacks", "corpora", "losses", "metrics", "models", "text"},
     "trained": {"corpora", "pipelines"},
+    "explorables": {"bptt", "figures", "text"},
     "notebooks": {"corpora", "layers", "text"},
     "grading": {"corpora", "figures", "layers", "notebooks", "text"},
     "cli": {"corpora", "grading", "notebooks", "pipelines", "studies", "text"},
@@ -45,7 +46,8 @@ WITH_TENSORFLOW = {
     f"rnn_course.{name}"
     for name in (
         *("text.batches", "text.tokenisers", "notebooks.doctor", "studies.running"),
-        *("layers.loop", "layers.parts", "models.parts", "models.token_model"),
+        *("layers.gradients", "layers.loop", "layers.parts"),
+        *("models.parts", "models.token_model"),
     )
 }
 # Networks and what they are measured by: each module states its equations.

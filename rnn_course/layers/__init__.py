@@ -1,9 +1,9 @@
 """Recurrent cells, the layer that runs them along a sequence, and the small layers around them.
 
 `cells` has the equations, `recurrence` the layer `RNN`. What makes it fast is in `kernel` (the
-backward pass derived by hand), `loop`, `parts` (a core for each part of the batch) and `cudnn`.
-`linear` has the cells and the layer of linear recurrences, `scan` the tree that walks them,
-`matrix_state` a cell whose state is a matrix; `transformer` is what they are held against.
+backward pass derived by hand), `gradients`, `loop`, `parts` (a core for each part of the batch) and
+`cudnn`. `linear` has the cells and the layer of linear recurrences, `scan` the tree that walks
+them, `matrix_state` a cell whose state is a matrix; `transformer` is what they are held against.
 `attention` and `crf` are layers for the end of a model, `characters` and `word_dropout` for its
 beginning, `tied_read_out` for both. All of it is written with `keras.ops`, runs under every Keras
 backend, and knows neither text nor models.

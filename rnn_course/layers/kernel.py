@@ -22,6 +22,7 @@ from keras import ops
 
 from rnn_course.layers import parts
 from rnn_course.layers.cells import GRUCell, LSTMCell, SimpleRNNCell
+from rnn_course.layers.gradients import custom_gradient
 from rnn_course.layers.loop import current_graph, scan, stacked
 
 # An activation's derivative, written in terms of the activation's own value y.
@@ -203,7 +204,7 @@ def run(cell, projected, initial_states, mask=None, final_states=True):
         """What is new at the real steps, what is old at the masked ones."""
         return [ops.where(real[0], *pair) for pair in zip(new, old, strict=True)] if real else new
 
-    @ops.custom_gradient
+    @custom_gradient
     def states_along(projected, *arguments):
         initial = arguments[len(weights) :]
         equations = EQUATIONS[known_as(cell)](cell, *arguments[: len(weights)])
@@ -271,7 +272,7 @@ def run(cell, projected, initial_states, mask=None, final_states=True):
     return h, [h[-1], *last]
 
 
-@ops.custom_gradient
+@custom_gradient
 def only_once(gradient):
     """A gradient that has none itself: to say so is better than to be wrong."""
 

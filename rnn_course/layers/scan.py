@@ -38,6 +38,7 @@ from typing import NamedTuple
 import keras
 from keras import ops
 
+from rnn_course.layers.gradients import custom_gradient
 from rnn_course.layers.kernel import NO_MORE, only_once
 from rnn_course.layers.loop import scan, stacked
 
@@ -105,7 +106,7 @@ def linear_recurrence(
             arguments = ops.exp(a), ops.exp(b), arguments[2]
         return ops.cast(_states(*arguments, walk, PLAIN), dtype)
 
-    @ops.custom_gradient
+    @custom_gradient
     def states_along(a, b, initial):
         h = _states(a, b, initial, walk, arithmetic)
 
