@@ -1,7 +1,6 @@
 """Training a pipeline's model: what is kept aside, for how long, and how it goes on."""
 
 import json
-import tempfile
 import time
 from hashlib import sha256
 from pathlib import Path
@@ -135,14 +134,13 @@ def train(
     Raises:
         KeyboardInterrupt: when Ctrl-C stops it before an epoch has ended.
     """
-    if folder is None:
-        with tempfile.TemporaryDirectory() as temporary:
-            limits = dict(rate=rate, epochs=epochs, patience=patience, minutes=minutes)
-            options = dict(limits, folder=temporary, verbose=verbose)
-            return train(model, plan, learn, dev, loss, metrics, **options)
     decay = keras.optimizers.schedules.CosineDecay(rate, epochs * len(learn), alpha=0.01)
     model.compile(keras.optimizers.Adam(decay, clipnorm=1.0), loss, metrics=metrics)
-    kept = training_callbacks(folder, plan.monitor, plan.mode, patience, learn)
+    decides = dict(monitor=plan.monitor, mode=plan.mode, patience=patience)
+    if folder is None:
+        kept = [keras.callbacks.EarlyStopping(**decides, restore_best_weights=True)]
+    else:
+        kept = training_callbacks(folder, **decides, data=learn)
     more = [ResetState()] if model.get_config().get("stateful") else []
     more += [StopAfter(minutes)] if minutes is not None else []
     finished = True
@@ -151,11 +149,22 @@ def train(
         model.fit(learn, callbacks=[*more, *kept], **options)
     except KeyboardInterrupt:
         finished = False
-        kept[0].on_train_end()  # which closes the log
-        try:
-            model.load_weights(Path(folder) / "best.weights.h5")
-        except (OSError, ValueError):  # no epoch has ended, or Ctrl-C came while it was written
-            raise KeyboardInterrupt from None
-    values = training_log(folder)[plan.monitor]
+        _take_best(model, kept[0], folder)
+    log = model.history.history if folder is None else training_log(folder)
+    values = log[plan.monitor]
     best = int(np.argmin(values) if plan.mode == "min" else np.argmax(values))
     return dict(epochs=len(values), best=best + 1, value=values[best], finished=finished)
+
+
+def _take_best(model, first, folder):
+    """Give a model whose training was stopped by Ctrl-C its best weights, where it has any yet."""
+    if folder is None:
+        if first.best_weights is None:
+            raise KeyboardInterrupt
+        model.set_weights(first.best_weights)
+        return
+    first.on_train_end()  # which closes the log
+    try:
+        model.load_weights(Path(folder) / "best.weights.h5")
+    except (OSError, ValueError):  # no epoch has ended, or Ctrl-C came while it was written
+        raise KeyboardInterrupt from None
