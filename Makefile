@@ -10,7 +10,7 @@ INSTALLED := .venv/installed
 BACKENDS := build/backends/.venv/installed
 
 # `make help` lists what stands behind ## on the line of each target.
-.PHONY: course help test lab lab-check colab compat backends next binder binder-check launch site site-check hub hub-check exercises example-class
+.PHONY: course help test lab lab-check colab compat backends next binder binder-check launch site site-check hub hub-check explorables explorables-check exercises example-class
 course: $(INSTALLED)  ## run every notebook, and write a page of what came out: build/course/index.html
 	"$(BIN)/rnn-course" run
 
@@ -59,6 +59,14 @@ hub: $(INSTALLED)  ## install JupyterHub and its proxy; needs npm
 
 hub-check: hub  ## try a JupyterHub with a class of two
 	"$(BIN)/python" -m pytest deploy/check_hub.py
+
+explorables:  ## bundle what can be moved in notebooks; needs npm
+	npm ci --no-audit --no-fund --prefix explorables
+	npm run build --prefix explorables
+
+explorables-check: $(INSTALLED) explorables  ## hold what can be moved against the package's numbers
+	npm test --prefix explorables
+	"$(BIN)/python" -m pytest tests/explorables
 
 launch: $(INSTALLED)  ## stamp links to Colab and Binder: REPO=owner/name REF=v1; UNDO=1 takes them out
 	"$(BIN)/rnn-course" launch $(if $(UNDO),--undo,--repo "$(REPO)" --ref "$(REF)")

@@ -35,7 +35,7 @@ CARDS = {
 WINGS = {
     "Networks, and how they are trained": ("layers", "models", "losses", "metrics", "callbacks"),
     "Text": ("text", "corpora", "pipelines", "trained"),
-    "Looking inside": ("bptt", "interop", "inspection", "figures", "studies"),
+    "Looking inside": ("bptt", "interop", "inspection", "figures", "explorables", "studies"),
     "The course around them": ("notebooks", "grading", "cli"),
 }
 SHARED = "What they share"  # modules that are no wing
