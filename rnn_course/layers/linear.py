@@ -29,7 +29,8 @@ class LinearCell(RecurrentCell):
             raise ValueError(
                 f"positive=True has an activation of its own, got activation={activation!r} too"
             )
-        super().__init__(units, above_zero if positive else activation, **kwargs)
+        activation = above_zero if positive else activation
+        super().__init__(units, activation, recurrent_initializer=None, **kwargs)
         self.positive = positive
 
     def _add_recurrent_kernel(self, columns):

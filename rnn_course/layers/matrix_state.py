@@ -76,7 +76,7 @@ class GatedDeltaCell(RecurrentCell):
     state_names = ("memory",)
 
     def __init__(self, units, key_size, rule="delta", forget=True, **kwargs):
-        super().__init__(units, **kwargs)
+        super().__init__(units, activation=None, recurrent_initializer=None, **kwargs)
         check_sizes(key_size=key_size)
         if rule not in ("delta", "add"):
             raise ValueError(f'rule must be "delta" or "add", got {rule!r}')

@@ -576,6 +576,11 @@ def test_positive_with_another_activation():
         MinGRUCell(2, activation="tanh", positive=True)
 
 
+def test_options_for_weights_that_there_are_not():
+    with pytest.raises(TypeError, match="recurrent_initializer"):
+        MinGRUCell(2, recurrent_initializer="zeros")
+
+
 @pytest.mark.parametrize("units", [0, -3, 2.5, "8", True, None])
 @pytest.mark.parametrize("cell", [MinGRUCell, MinLSTMCell])
 def test_bad_units(cell, units):

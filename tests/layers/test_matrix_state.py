@@ -247,6 +247,12 @@ def test_bad_sizes(size):
         GatedDeltaCell(2, size)
 
 
+@pytest.mark.parametrize("option", ["activation", "recurrent_initializer"])
+def test_options_for_what_there_is_not(option):
+    with pytest.raises(TypeError, match=option):
+        GatedDeltaCell(2, 2, **{option: None})
+
+
 def test_another_rule():
     with pytest.raises(ValueError, match='rule must be "delta" or "add", got \'hebb\''):
         GatedDeltaCell(2, 2, rule="hebb")
