@@ -17,6 +17,8 @@ and the inputs are left to the framework: the projection of all inputs is one pr
 Time comes first in here, ``(timesteps, batch, …)``, so that one step is one piece of memory.
 """
 
+from contextlib import contextmanager
+
 import keras
 from keras import ops
 
@@ -259,17 +261,24 @@ def run(cell, projected, initial_states, mask=None, final_states=True):
         others_last = [state[None] for state in last[1:]] if final_states else []
         return ops.concatenate([h, *others_last]) if others_last else h, backward
 
-    try:
+    with first_derivatives_alone():
         outputs = states_along(projected, *weights, *initial_states)
+    if not final_states:
+        return outputs, []
+    h, *last = outputs[:timesteps], *(outputs[timesteps + i] for i in range(states - 1))
+    return h, [h[-1], *last]
+
+
+@contextmanager
+def first_derivatives_alone():
+    """Say what to do where a backward pass by hand is asked for derivatives in forward mode."""
+    try:
+        yield
     except (NotImplementedError, RuntimeError, TypeError) as error:
         # JAX's words, and PyTorch's.
         if any(word in str(error) for word in ("forward-mode", "functorch", "the jvp function")):
             raise NotImplementedError(NO_MORE) from error
         raise
-    if not final_states:
-        return outputs, []
-    h, *last = outputs[:timesteps], *(outputs[timesteps + i] for i in range(states - 1))
-    return h, [h[-1], *last]
 
 
 @custom_gradient

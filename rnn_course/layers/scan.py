@@ -39,7 +39,7 @@ import keras
 from keras import ops
 
 from rnn_course.layers.gradients import custom_gradient
-from rnn_course.layers.kernel import NO_MORE, only_once
+from rnn_course.layers.kernel import first_derivatives_alone, only_once
 from rnn_course.layers.loop import scan, stacked
 
 LEVELS = 6  # of the tree, where it is not known how long the sequences are
@@ -123,13 +123,8 @@ def linear_recurrence(
 
         return h, backward
 
-    try:
+    with first_derivatives_alone():
         return ops.cast(states_along(*arguments), dtype)
-    except (NotImplementedError, RuntimeError, TypeError) as error:
-        # JAX's words, and PyTorch's.
-        if any(word in str(error) for word in ("forward-mode", "functorch", "the jvp function")):
-            raise NotImplementedError(NO_MORE) from error
-        raise
 
 
 def in_single(x):
