@@ -10,6 +10,7 @@ from urllib.parse import unquote
 
 import gallery
 import nbformat
+import play
 import unrolled
 from PIL import Image, ImageChops  # Pillow comes with matplotlib
 
@@ -69,6 +70,7 @@ def write(root, source):
         _copy(path, source / "pictures" / path.name)
     _write(source / "slides.md", slides_page(notebooks))
     gallery.write(source / "drawings.md", extra / "drawings")
+    play.write(source / "play.md", extra / "explorables")
     _write(source / "exercises.md", exercises_page(exercises))
     for name, text in api(root / "rnn_course").items():
         _write(source / "api" / name, text)

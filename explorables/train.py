@@ -14,8 +14,9 @@ import numpy as np
 
 from rnn_course import corpora
 from rnn_course.explorables import weights
-from rnn_course.models import SequenceClassifier
-from rnn_course.text import Vocabulary, classification_batches
+from rnn_course.losses import TokenCrossEntropy
+from rnn_course.models import LanguageModel, SequenceClassifier
+from rnn_course.text import Vocabulary, classification_batches, language_model_batches
 
 NETWORKS = Path(__file__).resolve().parents[1] / "rnn_course" / "explorables" / "networks"
 
@@ -43,11 +44,25 @@ def sentiment(epochs, **options):
     return weights.classifier(model, vocabulary, labels), {"accuracy": right.mean()}
 
 
+def characters(units=128, epochs=2, length=64, letters=600_000):
+    """A language model of Shakespeare's letters in 8 bits, and its held-out perplexity."""
+    text = corpora.load("tiny_shakespeare").train[:letters]
+    vocabulary = Vocabulary.learn([list(text)])
+    ids = [vocabulary.encode(list(text[i : i + length])) for i in range(0, len(text), length)]
+    keras.utils.set_random_seed(0)
+    model = LanguageModel(len(vocabulary), embedding_dim=32, units=units, cell="gru")
+    model.compile(keras.optimizers.Adam(0.004, clipnorm=1.0), loss=TokenCrossEntropy())
+    model.fit(language_model_batches(ids[:-200], 64, seed=0), epochs=epochs, verbose=2)
+    network = weights.language_model(model, vocabulary, bits=8)
+    return network, {"perplexity": model.perplexity(ids[-200:])}
+
+
 TASKS = {
     "sentiment_last": lambda: sentiment(
         6, embedding_dim=8, units=8, cell="simple_rnn", bidirectional=False, pooling="last"
     ),
     "sentiment_attention": lambda: sentiment(2, embedding_dim=12, units=8),
+    "characters": characters,
 }
 
 if __name__ == "__main__":

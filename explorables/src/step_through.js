@@ -54,7 +54,7 @@ function render({ model, el }) {
     {
       name: "step_through",
       question: "What does a state hold after each word?",
-      hint: "play it, then put “not” before “gripping”. Choose a number to see the sum behind it.",
+      hint: "play it and watch where the answer turns; then take “not” out. Choose a number to see the sum behind it.",
     },
     (now) => {
       mode = now;

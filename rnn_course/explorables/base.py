@@ -7,7 +7,7 @@ from pathlib import Path
 import anywidget
 import traitlets
 
-HERE = Path(__file__).parent
+FOLDER = Path(__file__).parent  # of their modules, ``static``, and their ``networks``
 
 
 def shipped_network(name):
@@ -23,29 +23,43 @@ def shipped_network(name):
         >>> shipped_network("sentiment_last")["labels"]
         ['negative', 'positive']
     """
-    names = sorted(path.stem for path in (HERE / "networks").glob("*.json"))
+    names = sorted(path.stem for path in (FOLDER / "networks").glob("*.json"))
     if name not in names:
         raise ValueError(f"network must be one of {', '.join(names)}, got {name!r}")
-    return json.loads((HERE / "networks" / f"{name}.json").read_text("utf-8"))
+    return json.loads((FOLDER / "networks" / f"{name}.json").read_text("utf-8"))
 
 
 class Explorable(anywidget.AnyWidget):
     """Something to move in a notebook's output.
 
-    A subclass names its module in ``_esm`` and draws a still picture of what it shows first, for
-    pages on which nothing runs: GitHub, print, slides as PDF.
+    A subclass has a ``name``, its module in ``_esm``, the name of the network that it shows by
+    default in ``shipped``, and draws a still picture of what it shows first, for pages on which
+    nothing runs: GitHub, print, slides as PDF.
 
     Args:
         text: what stands in its text box at first.
         network: weights as `rnn_course.explorables.weights` writes them.
     """
 
-    text = traitlets.Unicode().tag(sync=True)
+    name = ""
+    shipped = ""
+
+    text = traitlets.Unicode().tag(sync=True, explorable=True)
     network = traitlets.Dict().tag(sync=True)
 
     def still(self):
         """A figure of what it shows first, as an `Axes`."""
         raise NotImplementedError(f"{type(self).__name__} draws no still picture")
+
+    def values(self):
+        """What can be moved, by name, without the network: what a page without Python begins with.
+
+        >>> from rnn_course.explorables import StepThrough
+        >>> StepThrough("to be").values()
+        {'text': 'to be'}
+        """
+        own = self.trait_names(sync=True, explorable=True)
+        return {name: getattr(self, name) for name in sorted(own)}
 
     def __repr__(self):
         return f"{type(self).__name__}({self.text!r})"
@@ -69,4 +83,4 @@ class Explorable(anywidget.AnyWidget):
 
 def module(name):
     """The bundled JavaScript of an explorable."""
-    return HERE / "static" / f"{name}.js"
+    return FOLDER / "static" / f"{name}.js"

@@ -1,12 +1,10 @@
 """What does a state hold after each word? A simple recurrent network, one word at a time."""
 
-import numpy as np
-
-from rnn_course import bptt, figures
+from rnn_course import figures
 from rnn_course.explorables.base import Explorable, module, shipped_network
-from rnn_course.explorables.weights import decode
+from rnn_course.explorables.network import ids_of, read_out, softmax, states_of
 from rnn_course.text import words
-from rnn_course.tokens import SPECIAL_TOKENS, UNKNOWN
+from rnn_course.tokens import SPECIAL_TOKENS
 
 MOST = 40  # words that are read
 
@@ -31,10 +29,11 @@ class StepThrough(Explorable):
         ((5, 8), (5, 2))
     """
 
-    _esm = module("step_through")
+    name, shipped = "step_through", "sentiment_last"
+    _esm = module(name)
 
-    def __init__(self, text="we found the ending gripping .", network=None):
-        network = shipped_network("sentiment_last") if network is None else network
+    def __init__(self, text="the ending was not gripping .", network=None):
+        network = shipped_network(self.shipped) if network is None else network
         if network.get("cell", {}).get("kind") != "simple_rnn" or "read_out" not in network:
             raise ValueError(
                 "network must be a classifier with a SimpleRNNCell: weights.classifier(model, "
@@ -50,17 +49,8 @@ class StepThrough(Explorable):
 
     def run(self):
         """The states ``(words, units)``, and the labels' probabilities ``(words, labels)``."""
-        network, tokens = self.network, self.tokens()
-        ids = {token: i for i, token in enumerate(network["tokens"]) if i >= len(SPECIAL_TOKENS)}
-        cell, read_out = network["cell"], network["read_out"]
-        if not tokens:
-            return np.zeros((0, len(decode(cell["bias"])))), np.zeros((0, len(network["labels"])))
-        inputs = decode(network["embedding"])[[ids.get(token, UNKNOWN) for token in tokens]]
-        weights = [decode(cell[name]) for name in ("kernel", "recurrent_kernel", "bias")]
-        states = bptt.forward(bptt.SimpleRNN(), weights, inputs[None]).outputs[0]
-        logits = states @ decode(read_out["kernel"]) + decode(read_out["bias"])
-        shares = np.exp(logits - logits.max(axis=1, keepdims=True))
-        return states, shares / shares.sum(axis=1, keepdims=True)
+        states = states_of(self.network, ids_of(self.network, self.tokens()))
+        return states, softmax(read_out(self.network, states))
 
     def still(self):
         """The network unrolled over the sentence, or over a word it knows where there is none."""

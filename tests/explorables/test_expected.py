@@ -4,7 +4,7 @@ import json
 
 import numpy as np
 import pytest
-from expected import FILE, SENTENCES, expected
+from expected import FILE, PREFIXES, SENTENCES, expected
 
 from rnn_course import explorables
 from rnn_course.explorables import shipped_network, weights
@@ -28,6 +28,22 @@ def test_step_through_runs_in_numpy_what_the_layers_compute(text):
     wanted = json.loads(FILE.read_text("utf-8"))["step_through"][text]
     states, probabilities = explorables.StepThrough(text).run()
     np.testing.assert_allclose(states, wanted["states"], atol=1e-5)
+    np.testing.assert_allclose(probabilities, wanted["probabilities"], atol=1e-5)
+
+
+@pytest.mark.parametrize("text", PREFIXES)
+def test_sampler_runs_in_numpy_what_the_layers_compute(text):
+    wanted = json.loads(FILE.read_text("utf-8"))["sampler"][text]
+    found = explorables.Sampler(text).logits()
+    np.testing.assert_allclose(found[3:], wanted[3:], atol=1e-4)
+    assert found.argmax() == np.argmax(wanted[3:]) + 3
+
+
+@pytest.mark.parametrize("text", SENTENCES)
+def test_attend_runs_in_numpy_what_the_layers_compute(text):
+    wanted = json.loads(FILE.read_text("utf-8"))["attend"][text]
+    _, shares, probabilities = explorables.Attend(text).run()
+    np.testing.assert_allclose(shares, wanted["weights"], atol=1e-5)
     np.testing.assert_allclose(probabilities, wanted["probabilities"], atol=1e-5)
 
 
