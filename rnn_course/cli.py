@@ -449,8 +449,13 @@ def exercises() -> None:
 
 @app.command()
 def grade(
-    submissions: Annotated[Path, typer.Argument(help="Folder of students' notebooks.")],
+    submissions: Annotated[
+        Path, typer.Argument(help="Folder of students' notebooks and archives, or an archive.")
+    ],
     out: Annotated[Path, typer.Option(help="Folder for grades and feedback.")],
+    again: Annotated[
+        str, typer.Option(help="Grade anew: part of a file's name, an exercise, an assignment.")
+    ] = "",
     jobs: Annotated[int, typer.Option(min=1, help="How many at a time.")] = min(
         2, os.cpu_count() or 1
     ),
@@ -465,7 +470,7 @@ def grade(
     graded is not run again unless it has changed.
     """
     _need("IPython")
-    if not submissions.is_dir():
+    if not submissions.exists():
         _stop(f"there is no folder {submissions}")
     from tqdm import tqdm
 
@@ -485,6 +490,8 @@ def grade(
         "a container."
     )
     (out / "feedback").mkdir(parents=True, exist_ok=True)
+    if again and not grading.forget(again, files, out / "graded"):
+        _stop(f"no grade in {out} is of a file, an exercise or an assignment called {again!r}")
     limits = Limits(cell_timeout, timeout, memory * 1e9)
     done = {}
     try:

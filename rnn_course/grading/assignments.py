@@ -9,6 +9,7 @@ An assignment is a notebook in nbgrader's format, ``notebooks/solutions/NN_topic
 - any other, such as ``step-text``, is given.
 """
 
+import ast
 import hashlib
 from dataclasses import dataclass
 from functools import cached_property
@@ -103,9 +104,11 @@ class Assignment:
 
     @cached_property
     def digest(self) -> str:
-        """A mark of all that grading depends on: it changes when a cell does."""
-        text = nbformat.writes(without_outputs(self.solution))
-        return hashlib.sha256(text.encode("utf-8")).hexdigest()
+        """A mark of all that grading depends on: it changes when a cell or a check does."""
+        digest = hashlib.sha256(nbformat.writes(without_outputs(self.solution)).encode("utf-8"))
+        for path in sorted(Path(__file__).parent.glob("*.py")):
+            digest.update(path.read_bytes())
+        return digest.hexdigest()
 
 
 def exercise_of(id: str) -> str:
@@ -252,8 +255,10 @@ def find_assignment(
 def merge(assignment: Assignment, submission: NotebookNode) -> tuple[list[Part], list[str]]:
     """Put a student's answers into the assignment, with its hidden tests, as it was handed out.
 
-    What was given comes from the solution, so that it does not matter what became of it. Cells that
-    the student added stay behind the cells they followed.
+    What was given comes from the solution, so that it does not matter what became of it; imports
+    that a student added to it count. Cells that the student added stay behind the cells they
+    followed. Where the cell for an answer is gone, those that stand in its place are the answer;
+    to an answer in words belongs what stands beside its cell.
 
     Args:
         assignment: What the student was given.
@@ -274,19 +279,44 @@ def merge(assignment: Assignment, submission: NotebookNode) -> tuple[list[Part],
         else:  # also a second copy of a known cell
             added.setdefault(after, []).append(Part("", cell.source, cell.cell_type == "code"))
     parts = added[""]
+    before: list[Part] = parts  # the student's own cells just before
     for id, cell in known.items():
         source, code = cell.source, cell.cell_type == "code"
         if id in assignment.stubs:
-            source = theirs[id].source if id in theirs else assignment.stubs[id]
+            stub = assignment.stubs[id]
+            source = theirs[id].source if id in theirs else stub
+            behind = added.get(id, [])
+            if not code:
+                own = [part.source for part in (*before, *behind) if part.source.strip()]
+                source = "\n\n".join([each for each in (source,) if each != stub] + own) or stub
+            elif id not in theirs and (own := [part for part in before if part.code]):
+                source = "\n\n".join(part.source for part in own)
+                parts[-len(before) :] = [part for part in before if not part.code]
         elif code and id not in theirs:
             missing.append(id)
-        elif code and id != "setup" and theirs[id].source not in (source, given[id].source):
-            changed.append(id)
+        elif code:
+            if id != "setup" and theirs[id].source not in (source, given[id].source):
+                changed.append(id)
+            if imports := _imports(theirs[id].source) - _imports(source):
+                parts.append(Part("", "\n".join(sorted(imports)), code=True))
         parts.append(Part(id, source, code))
-        parts += added.get(id, [])
+        before = added.get(id, [])
+        parts += before
     remarks = [
         f"Given cells that were {what}, and are put back as they were given: {', '.join(ids)}."
         for what, ids in (("missing", missing), ("changed", changed))
         if ids
     ]
     return parts, remarks
+
+
+def _imports(source: str) -> set[str]:
+    """The imports at the top level of a cell; none where it is not Python."""
+    lines = [line for line in source.splitlines() if not line.lstrip().startswith(("%", "!"))]
+    try:
+        tree = ast.parse("\n".join(lines))
+    except (SyntaxError, ValueError):
+        return set()
+    return {
+        ast.unparse(each) for each in tree.body if isinstance(each, ast.Import | ast.ImportFrom)
+    }

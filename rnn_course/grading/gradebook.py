@@ -1,10 +1,13 @@
 """Tables of a graded class: all grades, and the answers in words that a person reads.
 
 They open in a spreadsheet. Points and comments written into ``written_answers.csv`` are taken up
-when the class is graded again, which runs nothing that has been run.
+when the class is graded again, which runs nothing that has been run. Nothing that a person has
+written there is lost: what is not taken up stays in the table, as a comment where the answer is
+another one now.
 """
 
 import csv
+import hashlib
 import io
 from dataclasses import replace
 from pathlib import Path
@@ -14,8 +17,9 @@ from rnn_course.grading.marks import Grade
 from rnn_course.grading.submissions import page_name
 
 WRITTEN = "written_answers.csv"
-COLUMNS = ["file", "task", "of", "points", "comment", "answer"]
+COLUMNS = ["file", "task", "of", "points", "comment", "answer", "version"]
 UNREAD = "to be read"
+READ = "A person has read it."
 
 
 class GradebookError(ValueError):
@@ -38,8 +42,7 @@ def take_up_written(grades: list[Grade], folder: Path) -> list[Grade]:
     given = {}
     for line, row in _rows(folder / WRITTEN):
         if row["points"].strip():
-            key = (row["file"], row["task"], _words(row["answer"]))
-            given[key] = (_points(row, line), row["comment"].strip())
+            given[row["file"], row["task"]] = (_points(row, line), row)
     return [
         replace(grade, marks=[_read(grade, mark, given) for mark in grade.marks])
         for grade in grades
@@ -47,12 +50,19 @@ def take_up_written(grades: list[Grade], folder: Path) -> list[Grade]:
 
 
 def _read(grade, mark, given):
-    answer = _words(_cell(grade.answers.get(mark.id, "")))
-    found = given.get((_cell(grade.file), mark.id, answer))
-    if found is None or mark.points is not None:
+    points, row = given.get((_cell(grade.file), mark.id), (None, None))
+    if row is None or mark.points is not None or not _is_of(row, grade.answers.get(mark.id, "")):
         return mark
-    points, comment = found
-    return replace(mark, points=points, sentence=comment or "A person has read it.")
+    return replace(mark, points=points, sentence=row["comment"].strip() or READ)
+
+
+def _is_of(row, answer):
+    """Whether a row is about this answer; what a spreadsheet made of its text does not matter."""
+    return row["version"] == _version(answer) or _words(row["answer"]) == _words(_cell(answer))
+
+
+def _version(answer):
+    return "v" + hashlib.sha256(_words(answer).encode("utf-8", "replace")).hexdigest()[:12]
 
 
 def write_tables(grades: list[Grade], folder: Path) -> None:
@@ -76,15 +86,31 @@ def write_tables(grades: list[Grade], folder: Path) -> None:
         table.append(row + [marks.get(id, "") for id in ids])
     _write(folder / "grades.csv", table)
 
+    before = {(row["file"], row["task"]): row for _, row in _rows(folder / WRITTEN)}
     table = [COLUMNS]
     for grade in grades:
         for mark in grade.marks:
             if mark.id.endswith("-written") and mark.id in grade.answers:
+                answer, row = grade.answers[mark.id], before.pop((_cell(grade.file), mark.id), None)
                 points = "" if mark.points is None else _number(mark.points)
                 comment = "" if mark.points is None else mark.sentence
-                answer = grade.answers[mark.id]
-                table.append([grade.file, mark.id, _number(mark.of), points, comment, answer])
-    _write(folder / WRITTEN, table)
+                if row and mark.sentence != (row["comment"].strip() or READ):
+                    comment = _with_earlier(comment, row, answer)
+                version = _version(answer)
+                table.append(
+                    [grade.file, mark.id, _number(mark.of), points, comment, answer, version]
+                )
+    lost = [row for row in before.values() if row["points"].strip() or row["comment"].strip()]
+    _write(folder / WRITTEN, table + [[row[name] for name in COLUMNS] for row in lost])
+
+
+def _with_earlier(comment, row, answer):
+    """A comment that also says what a person wrote, and does not count now."""
+    earlier = row["comment"].strip()
+    if not _is_of(row, answer) and row["points"].strip():
+        points = f"An earlier answer had {row['points'].strip()} points"
+        earlier = f"{points}: {earlier}" if earlier else f"{points}."
+    return " ".join(filter(None, [comment, earlier])) if earlier not in comment else comment
 
 
 def _write(path: Path, table: list[list[str]]) -> None:
@@ -103,12 +129,12 @@ def _rows(path: Path) -> list[tuple[int, dict[str, str]]]:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
         text = content.decode("cp1252", "replace")
-    delimiter = ";" if text.partition("\n")[0].count(";") >= len(COLUMNS) - 1 else ","
+    delimiter = ";" if text.partition("\n")[0].count(";") >= len(COLUMNS) - 2 else ","
     reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter)
-    if missing := set(COLUMNS) - set(reader.fieldnames or []):
+    if missing := set(COLUMNS[:-1]) - set(reader.fieldnames or []):
         raise GradebookError(f"{path}: the column {sorted(missing)[0]!r} is missing")
     return [
-        (f"{path}, line {reader.line_num}", {name: row[name] or "" for name in COLUMNS})
+        (f"{path}, line {reader.line_num}", {name: row.get(name) or "" for name in COLUMNS})
         for row in reader
     ]
 

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -20,7 +20,7 @@ from rnn_course.grading.assignments import (
     merge,
 )
 from rnn_course.grading.sandbox import Limits, Outcome, Sandbox, Stopped
-from rnn_course.grading.submissions import SubmissionError, page_name, read_submission
+from rnn_course.grading.submissions import Packed, SubmissionError, page_name, read_submission
 
 MOST_PROCESSES = 6
 CHECKS = "rnn_course.grading"  # where the tests of exercises import from
@@ -140,10 +140,16 @@ def grade(assignment: Assignment, submission: NotebookNode, limits: Limits, file
     at = {part.id: i for i, part in enumerate(parts) if part.id}
     result = Grade(file, assignment.name, stopped=stopped, remarks=remarks)
     result.answers = {id: parts[at[id]].source for id in assignment.stubs}
+    stubs = assignment.stubs.values()
     untouched = {id for id, stub in assignment.stubs.items() if result.answers[id] == stub}
+    exercise = ""
     for index, part in enumerate(parts):
-        outcome = outcomes.get(index, Outcome())
-        if outcome.error and not part.id:
+        exercise = exercise_of(part.id) or exercise
+        if part.id or not part.code or not part.source.strip():
+            continue
+        # What stands in a cell of one's own may be an answer as well.
+        untouched.discard(exercise)
+        if (outcome := outcomes.get(index, Outcome())).error:
             remarks.append(f"A cell that you added fails. {_sentence(outcome)}")
     for task in assignment.tasks:
         if task.kind == "written":
@@ -156,7 +162,7 @@ def grade(assignment: Assignment, submission: NotebookNode, limits: Limits, file
             own = outcomes.get(at.get(task.exercise, -1), Outcome())
             if sentence and task.exercise in untouched:
                 sentence = NO_ANSWER
-            elif sentence and own.error:
+            elif sentence and own.error and result.answers[task.exercise] not in stubs:
                 sentence = f"The cell with your answer fails. {_sentence(own)}"
         result.marks.append(Mark(task.id, task.points, points, sentence))
     return result
@@ -172,7 +178,11 @@ def _sentence(outcome: Outcome) -> str:
 
 
 def grade_file(
-    file: str, path: Path, assignments: dict[str, Assignment], limits: Limits, records: Path
+    file: str,
+    path: Path | Packed,
+    assignments: dict[str, Assignment],
+    limits: Limits,
+    records: Path,
 ) -> Grade:
     """Grade one file, or take up the grade it has from before.
 
@@ -211,6 +221,28 @@ def grade_file(
     return result
 
 
+def forget(again: str, files: Iterable[str], records: Path) -> int:
+    """Forget the grades of one student, one exercise or one assignment, so that they run again.
+
+    Args:
+        again: Part of a file's name, or the name of an exercise or of an assignment.
+        files: What the files are called.
+        records: The folder where grades are kept.
+
+    Returns:
+        How many are forgotten.
+    """
+    found = 0
+    for file in files:
+        record = records / f"{page_name(file)}.json"
+        kept = _kept(record)
+        exercises = {exercise_of(mark.id) for mark in kept.marks} if kept else set()
+        if kept and (again in file or again in exercises | {kept.assignment}):
+            record.unlink()
+            found += 1
+    return found
+
+
 def _kept(record: Path) -> Grade | None:
     try:
         values = json.loads(record.read_text("utf-8"))
@@ -220,7 +252,7 @@ def _kept(record: Path) -> Grade | None:
 
 
 def grade_all(
-    submissions: dict[str, Path],
+    submissions: dict[str, Path | Packed],
     assignments: dict[str, Assignment],
     limits: Limits,
     records: Path,

@@ -106,6 +106,7 @@ class Sandbox:
         theirs.close()  # so that the end of the process is the end of the connection
         self._start = time.monotonic()
         self._begun = False
+        self._sent = 0
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -138,12 +139,24 @@ class Sandbox:
         self._send(fresh=True)
 
     def _send(self, **message: object) -> None:
+        self._sent += 1
+        message["number"] = self._sent
         with contextlib.suppress(OSError):  # it has ended: `_receive` says so
             self._connection.send_bytes(json.dumps(message).encode())
 
     def _receive(self, seconds: float) -> dict:
         start = time.monotonic()
         try:
+            return self._answer(start, seconds)
+        except (EOFError, OSError, ValueError, KeyError):
+            self._process.join(timeout=5)
+            code = self._process.exitcode
+            if code is not None and code < 0:
+                self._stop(f"ended its process (signal {-code}): it crashed or killed it")
+            self._stop("ended its process")
+
+    def _answer(self, start: float, seconds: float) -> dict:
+        while True:
             while not self._connection.poll(SAMPLE_SECONDS):
                 now = time.monotonic()
                 if self.limits.stop.is_set():
@@ -154,13 +167,9 @@ class Sandbox:
                     self._stop(f"the notebook took longer than {self.limits.seconds:g} s")
                 if self._memory() > self.limits.memory:
                     self._stop(f"used more than {self.limits.memory / 1e9:g} GB of memory")
-            return json.loads(self._connection.recv_bytes(MOST_BYTES))
-        except (EOFError, OSError, ValueError):
-            self._process.join(timeout=5)
-            code = self._process.exitcode
-            if code is not None and code < 0:
-                self._stop(f"ended its process (signal {-code}): it crashed or killed it")
-            self._stop("ended its process")
+            answer = json.loads(self._connection.recv_bytes(MOST_BYTES))
+            if answer.pop("number") == self._sent:  # else it is of something else
+                return answer
 
     def _stop(self, reason: str) -> None:
         self._end()

@@ -1,5 +1,6 @@
 """Exercises are what is derived from the solutions; answers earn what they should."""
 
+import ast
 import shutil
 import tomllib
 from pathlib import Path
@@ -137,3 +138,40 @@ def test_the_solution_earns_all_points_and_an_untouched_copy_none(name):
     assert [mark.points for mark in untouched.marks] == [0.0] * len(assignment.tasks)
     assert {mark.sentence for mark in untouched.marks} == {NO_ANSWER}
     assert untouched.remarks == []
+
+
+# A right answer as a student may write it: in numbers of another kind.
+KINDS = {"tuples": "tuple(v) if np.ndim(v) else v", "tensors": "keras.ops.convert_to_tensor(v)"}
+OTHERWISE = """
+import functools, keras, numpy as np
+
+def _otherwise(v):
+    if isinstance(v, tuple):
+        return tuple(map(_otherwise, v))
+    if isinstance(v, (bool, str, dict, type(None))) or callable(v):
+        return v
+    try:
+        numbers = np.asarray(v)
+    except ValueError:
+        return v
+    if numbers.dtype.kind != "f":
+        return v
+    v = numbers.astype("float32")
+    return {kind}
+
+def _given_back_otherwise(f):
+    return functools.wraps(f)(lambda *args, **options: _otherwise(f(*args, **options)))
+"""
+DIFFERENTIATED = {("05_language_model", "tokens")}  # its answer must stay a tensor of the graph
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(("name", "exercise"), EXERCISES)
+def test_visible_and_hidden_tests_take_numbers_of_any_kind(box, name, exercise, kind):
+    solution = cells_by_id(ASSIGNMENTS[name].solution)[exercise].source
+    functions = [n.name for n in ast.parse(solution).body if isinstance(n, ast.FunctionDef)]
+    if not functions or (name, exercise) in DIFFERENTIATED:
+        pytest.skip("its answer is no function of numbers")
+    wrapped = [f"{function} = _given_back_otherwise({function})" for function in functions]
+    answer = "\n".join([solution, OTHERWISE.format(kind=KINDS[kind]), *wrapped])
+    assert set(run(box, ASSIGNMENTS[name], exercise, answer).values()) == {""}
