@@ -134,8 +134,6 @@ def everything(layer, mask, compile_it):
 @pytest.mark.parametrize("walk", WALKS)
 @pytest.mark.parametrize("cell", CELLS)
 def test_as_in_keras(cell, walk):
-    if keras.backend.backend() == "jax" and walk != "plain" and issubclass(cell, OutputSize):
-        pytest.skip("JAX: there Keras's masked steps repeat the state, which is of another size")
     options = dict(return_sequences=True, return_state=True)
     ours, theirs = (
         make(cell(2, bias_initializer="ones"), **options, **more)
