@@ -99,6 +99,7 @@ class MoreStates:
 
 OVERRIDES = [Project, Step, Gates, Call, InitialState, InputBias, RecurrentKernel, OutputSize]
 OVERRIDES.append(MoreStates)
+OTHER_OUTPUT = (Step, Call, OutputSize, MoreStates)
 CELLS = [
     keras.saving.register_keras_serializable("overridden")(
         type(f"{override.__name__}{kind.__name__}", (override, kind), {})
@@ -150,7 +151,9 @@ def test_as_in_keras(cell, walk):
     for layer in (ours, theirs):
         layer.build(X.shape)
     theirs.set_weights(ours.get_weights())
-    mask = None if walk == "plain" else MASK
+    # Under JAX Keras repeats the state at masked steps, which is then another thing than the output.
+    unlike = keras.backend.backend() == "jax" and issubclass(cell, OTHER_OUTPUT)
+    mask = None if walk == "plain" or unlike else MASK
     found, expected = (everything(each, mask, walk == "compiled") for each in (ours, theirs))
     assert len(found) == len(expected)
     for a, b in zip(found, expected, strict=True):
