@@ -151,7 +151,7 @@ def test_as_in_keras(cell, walk):
     for layer in (ours, theirs):
         layer.build(X.shape)
     theirs.set_weights(ours.get_weights())
-    # Under JAX Keras repeats the state at masked steps, which is then another thing than the output.
+    # Under JAX Keras repeats the state at masked steps, even where the output is another thing.
     unlike = keras.backend.backend() == "jax" and issubclass(cell, OTHER_OUTPUT)
     mask = None if walk == "plain" or unlike else MASK
     found, expected = (everything(each, mask, walk == "compiled") for each in (ours, theirs))
