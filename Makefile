@@ -66,7 +66,7 @@ explorables:  ## bundle what can be moved in notebooks; needs npm
 
 explorables-check: $(INSTALLED) explorables  ## hold what can be moved against the package's numbers
 	npm test --prefix explorables
-	"$(BIN)/python" -m pytest tests/explorables
+	"$(BIN)/python" -m pytest tests/explorables docs/check_explorables.py
 
 launch: $(INSTALLED)  ## stamp links to Colab and Binder: REPO=owner/name REF=v1; UNDO=1 takes them out
 	"$(BIN)/rnn-course" launch $(if $(UNDO),--undo,--repo "$(REPO)" --ref "$(REF)")

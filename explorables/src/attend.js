@@ -2,7 +2,7 @@
 import { decode, dense, softmax, times } from "./shared/arrays.js";
 import { readCell, startState, step } from "./shared/cells.js";
 import { share, signed } from "./shared/colours.js";
-import { frame, make, walkable, written } from "./shared/page.js";
+import { frame, make, written } from "./shared/page.js";
 import { read } from "./shared/text.js";
 
 const MOST = 30; // words
@@ -149,7 +149,6 @@ function render({ model, el }) {
   }
 
   box.addEventListener("input", take);
-  walkable(table);
   page.append(
     make("label", {}, "Your sentence", box),
     note,

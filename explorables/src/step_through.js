@@ -2,7 +2,7 @@
 import { decode, dense, plus, softmax, times } from "./shared/arrays.js";
 import { readCell, startState, step } from "./shared/cells.js";
 import { share, signed } from "./shared/colours.js";
-import { frame, make, stepper, walkable, written } from "./shared/page.js";
+import { frame, make, stepper, written } from "./shared/page.js";
 import { read } from "./shared/text.js";
 
 const MOST = 40; // words
@@ -163,7 +163,6 @@ function render({ model, el }) {
   }
 
   box.addEventListener("input", take);
-  walkable(table);
   root.append(
     make("label", {}, "Your sentence", box),
     note,

@@ -35,3 +35,19 @@ test("sliders change the length and the decay", () => {
   end();
   expect(one("section")).toBe(null);
 });
+
+test("keys move a slider even where a page keeps the browser from it", () => {
+  const model = modelOf({ length: 8, decay: 0.5 });
+  scan.render({ model, el: document.body });
+  const [length, decay] = all("input[type=range]");
+  const press = (slider, key) =>
+    slider.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
+  press(length, "ArrowRight");
+  expect(model.get("length")).toBe(9);
+  press(length, "Home");
+  press(length, "ArrowLeft");
+  expect(model.get("length")).toBe(1);
+  press(decay, "ArrowDown");
+  expect(model.get("decay")).toBeCloseTo(0.45, 10);
+  expect(press(length, "a")).toBe(true);
+});

@@ -25,6 +25,45 @@ export function modeOf(document) {
 
 export const stillness = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
+// Move a slider by its keys.
+function slide(event) {
+  const slider = event.target;
+  if (slider.type !== "range") return;
+  const { min, max, step } = slider;
+  const by = Number(step) || 1;
+  const to = {
+    ArrowLeft: slider.valueAsNumber - by, ArrowDown: slider.valueAsNumber - by,
+    ArrowRight: slider.valueAsNumber + by, ArrowUp: slider.valueAsNumber + by,
+    Home: Number(min), End: Number(max),
+  }[event.key];
+  if (to === undefined) return;
+  event.preventDefault();
+  slider.value = to;
+  slider.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
+// Arrow keys, Home and End move the focus among buttons of a table: one stop of the Tab key.
+function walk(event) {
+  const rows = [...(event.target.closest("table")?.querySelectorAll("tr") ?? [])]
+    .map((row) => [...row.querySelectorAll("button")])
+    .filter((row) => row.length);
+  const y = rows.findIndex((row) => row.includes(event.target));
+  if (y < 0) return;
+  const x = rows[y].indexOf(event.target);
+  const moves = {
+    ArrowLeft: [y, x - 1], ArrowRight: [y, x + 1], ArrowUp: [y - 1, x], ArrowDown: [y + 1, x],
+    Home: [y, 0], End: [y, rows[y].length - 1],
+  };
+  const [to, at] = moves[event.key] ?? [];
+  if (to === undefined) return;
+  event.preventDefault();
+  const next = rows[to]?.[at];
+  if (!next) return;
+  for (const button of rows.flat()) button.tabIndex = -1;
+  next.tabIndex = 0;
+  next.focus();
+}
+
 // Put a frame into `el`; `draw(mode)` is called now and when the page turns light or dark.
 // Returns the frame, and what ends it.
 export function frame(el, { name, question, hint }, draw) {
@@ -35,8 +74,15 @@ export function frame(el, { name, question, hint }, draw) {
     make("p", { className: "question" }, question),
     make("p", { className: "hint" }, make("strong", {}, "Try: "), hint),
   );
-  // JupyterLab would take arrow keys, Enter and letters for its own commands.
-  root.addEventListener("keydown", (event) => event.stopPropagation());
+  // JupyterLab and Notebook 7 take arrow keys, Enter and letters for commands of their own, and the
+  // latter before any element of the page hears of them: so they are met at the window.
+  const keys = (event) => {
+    if (!root.contains(event.target) || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.stopPropagation();
+    slide(event);
+    walk(event);
+  };
+  window.addEventListener("keydown", keys, true);
   root.setAttribute("data-lm-suppress-shortcuts", "true");
   el.append(root);
   let mode;
@@ -52,6 +98,7 @@ export function frame(el, { name, question, hint }, draw) {
   const system = matchMedia("(prefers-color-scheme: dark)");
   system.addEventListener("change", refresh);
   const end = () => {
+    window.removeEventListener("keydown", keys, true);
     observer.disconnect();
     system.removeEventListener("change", refresh);
     root.remove();
@@ -101,30 +148,6 @@ export function stepper(labelOf, most, show, pace = 700) {
     }, pace);
   }
   return { controls, go, stop, now: () => now };
-}
-
-// Arrow keys, Home and End move the focus among buttons of a table: one stop of the Tab key.
-export function walkable(table) {
-  table.addEventListener("keydown", (event) => {
-    const rows = [...table.querySelectorAll("tr")]
-      .map((row) => [...row.querySelectorAll("button")])
-      .filter((row) => row.length);
-    const y = rows.findIndex((row) => row.includes(event.target));
-    if (y < 0) return;
-    const x = rows[y].indexOf(event.target);
-    const moves = {
-      ArrowLeft: [y, x - 1], ArrowRight: [y, x + 1], ArrowUp: [y - 1, x], ArrowDown: [y + 1, x],
-      Home: [y, 0], End: [y, rows[y].length - 1],
-    };
-    const [to, at] = moves[event.key] ?? [];
-    if (to === undefined) return;
-    event.preventDefault();
-    const next = rows[to]?.[at];
-    if (!next) return;
-    for (const button of rows.flat()) button.tabIndex = -1;
-    next.tabIndex = 0;
-    next.focus();
-  });
 }
 
 export const written = (value, digits = 2) =>
