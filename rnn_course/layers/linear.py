@@ -147,8 +147,9 @@ class MinLSTMCell(LinearCell):
 
     Args:
         units: size of the hidden state.
-        activation, positive, **kwargs: as in `MinGRUCell`; W is ``(features, 3 * units)``, b is
+        activation, positive: as in `MinGRUCell`; W is ``(features, 3 * units)``, b is
             ``(3 * units,)``, in the order of ``gate_names``.
+        **kwargs: as in `MinGRUCell`.
 
     Raises:
         ValueError: as `MinGRUCell`.
