@@ -34,6 +34,8 @@ default_role = "py:obj"  # `name` in a docstring is a link where the name is one
 
 nb_execution_mode = "off"
 nb_merge_streams = True
+# Beside a widget, which wants a kernel, stands a still picture.
+nb_mime_priority_overrides = [("*", "application/vnd.jupyter.widget-view+json", None)]
 myst_enable_extensions = ["amsmath", "attrs_block", "dollarmath"]
 myst_dmath_double_inline = True
 myst_heading_anchors = 3

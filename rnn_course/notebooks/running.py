@@ -149,6 +149,7 @@ def run_notebook(
         timeout=timeout,
         kernel_manager_class=_ThisInterpreter,
         record_timing=False,
+        store_widget_state=False,  # a network and its JavaScript: beside it stands a still picture
         resources={"metadata": {"path": str(path.parent)}},
     )
     client.log.disabled = True  # it repeats the errors reported below
