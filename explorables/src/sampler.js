@@ -25,7 +25,8 @@ export function load(network) {
 export function readOn(network, ids, states = startState(network.cell)) {
   for (const id of ids) ({ states } = step(network.cell, network.embedding[id], states));
   const logits = dense(network.readOut, states[0]);
-  logits[PADDING] = logits[BEGIN] = -Infinity; // never an answer, as in Python
+  // Padding and begin are never an answer. Its texts end where they were cut: nor is that one.
+  for (const id of [PADDING, BEGIN, END]) logits[id] = -Infinity;
   return { states, logits };
 }
 
@@ -75,7 +76,7 @@ export function generator(seed) {
   };
 }
 
-const NAMES = { "\n": "↵", " ": "␣", "</s>": "end" };
+const NAMES = { "\n": "↵", " ": "␣" };
 
 function render({ model, el }) {
   const network = load(model.get("network"));
@@ -144,10 +145,9 @@ function render({ model, el }) {
 
   function advance() {
     const id = choose(restricted(logits, chosen()), random());
-    if (id === END || text.length >= LONGEST) {
+    if (text.length >= LONGEST) {
       stop();
-      note.textContent = id === END ? "It says that the text ends here." :
-        `It stops after ${LONGEST} letters.`;
+      note.textContent = `It stops after ${LONGEST} letters.`;
       return;
     }
     text += id < 4 ? "�" : network.tokens[id];

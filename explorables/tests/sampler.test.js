@@ -18,8 +18,8 @@ test.each(Object.keys(expected.sampler))("%j: logits as in Python, the same lett
   const { ids } = encode(Array.from(text), network.tokens);
   const { logits } = readOn(loaded, [2, ...ids]);
   const wanted = expected.sampler[text];
-  expect([logits[0], logits[2]]).toEqual([-Infinity, -Infinity]);
-  const possible = [...wanted.keys()].filter((id) => id !== 0 && id !== 2);
+  expect([0, 2, 3].map((id) => logits[id])).toEqual([-Infinity, -Infinity, -Infinity]);
+  const possible = [...wanted.keys()].filter((id) => ![0, 2, 3].includes(id));
   close(possible.map((id) => logits[id]), possible.map((id) => wanted[id]), 1e-4);
   const best = (row) => possible.reduce((a, b) => (row[b] > row[a] ? b : a));
   expect(best(logits)).toBe(best(wanted));
@@ -52,9 +52,9 @@ test("it writes, pauses, and stops after 600 letters", () => {
   vi.advanceTimersByTime(400);
   expect(one(".written").textContent.length).toBe("ROMEO:".length + 10);
   vi.advanceTimersByTime(60_000);
-  expect(one(".written").textContent.length).toBeLessThanOrEqual("ROMEO:".length + 600);
+  expect(one(".written").textContent.length).toBe("ROMEO:".length + 600);
   expect(write.textContent).toBe("Write");
-  expect(one(".note").textContent).toMatch(/stops after 600|text ends here/);
+  expect(one(".note").textContent).toMatch(/stops after 600/);
   vi.useRealTimers();
 });
 

@@ -8,11 +8,11 @@ import traitlets
 from rnn_course import figures
 from rnn_course.explorables.base import Explorable, module, shipped_network
 from rnn_course.explorables.network import ids_of, read_out, softmax, states_of
-from rnn_course.tokens import BEGIN, PADDING
+from rnn_course.tokens import BEGIN, END, PADDING
 
 MOST = 2000  # letters of the prefix that are read
 DRAWN = 12  # letters in the still picture
-NAMES = {"\n": "↵", " ": "␣", "</s>": "end"}
+NAMES = {"\n": "↵", " ": "␣"}
 
 
 class Sampler(Explorable):
@@ -71,11 +71,11 @@ class Sampler(Explorable):
         super().__init__(text=text, network=network, **settings)
 
     def logits(self):
-        """Those of the letter that follows the prefix; padding and begin are no answers."""
+        """Those of the next letter; padding, begin, and the end of a cut text are no answers."""
         letters = list(unicodedata.normalize("NFC", self.text))[-MOST:]
         states = states_of(self.network, [BEGIN, *ids_of(self.network, letters)])
         logits = read_out(self.network, states[-1])
-        logits[[PADDING, BEGIN]] = -np.inf
+        logits[[PADDING, BEGIN, END]] = -np.inf
         return logits
 
     def still(self):
