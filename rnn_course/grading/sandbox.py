@@ -176,11 +176,9 @@ class Sandbox:
         raise Stopped(reason)
 
     def _family(self) -> list[psutil.Process]:
-        try:
-            process = psutil.Process(self._process.pid)
-            return [process, *process.children(recursive=True)]
-        except psutil.Error:
-            return []
+        with contextlib.suppress(psutil.Error):
+            return [psutil.Process(self._process.pid), *worker.family(self._process.pid)]
+        return []
 
     def _memory(self) -> int:
         held = 0
@@ -190,7 +188,8 @@ class Sandbox:
         return held
 
     def _end(self) -> None:
-        for process in reversed(self._family()):
-            with contextlib.suppress(psutil.Error):
-                process.kill()
+        left = worker.family(self._process.pid)
+        with contextlib.suppress(psutil.Error):
+            psutil.Process(self._process.pid).kill()
+        worker.end(left)
         self._process.join()

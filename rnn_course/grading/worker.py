@@ -76,7 +76,7 @@ def main(connection, folder):
             answer = {"number": message["number"], **_run(shell, message["source"])}
             if os.getpid() != process:
                 break  # a copy that the cell has made of this process: it has no say
-            _end_processes()
+            end(family(process))
             connection.send_bytes(json.dumps(answer).encode())
     os._exit(0)  # threads that a student left running do not keep the process
 
@@ -92,12 +92,31 @@ def _run(shell, source):
     }
 
 
-def _end_processes():
-    """End what a cell has left running."""
-    for child in (children := psutil.Process().children(recursive=True)):
+def family(pid):
+    """The processes that a worker has started, also those whose own parent has ended.
+
+    Args:
+        pid: the worker's.
+
+    Returns:
+        What `psutil` knows of them, without the worker.
+    """
+    found = {}
+    with contextlib.suppress(psutil.Error):
+        found = {child.pid: child for child in psutil.Process(pid).children(recursive=True)}
+    for other in psutil.pids() if os.name == "posix" else ():
+        with contextlib.suppress(OSError, psutil.Error):
+            if other != pid and other not in found and os.getsid(other) == pid:
+                found[other] = psutil.Process(other)
+    return list(found.values())
+
+
+def end(processes):
+    """Kill processes, and wait until they are gone."""
+    for process in reversed(processes):
         with contextlib.suppress(psutil.Error):
-            child.kill()
-    psutil.wait_procs(children, timeout=5)
+            process.kill()
+    psutil.wait_procs(processes, timeout=5)
 
 
 def _in_words(error):

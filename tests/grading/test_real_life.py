@@ -12,10 +12,10 @@ import pytest
 from example_class import ROOT
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 
-from rnn_course.grading import gradebook, submissions
+from rnn_course.grading import gradebook, submissions, worker
 from rnn_course.grading.assignments import Part, cells_by_id, merge, read_assignments
 from rnn_course.grading.marks import NO_ANSWER, Grade, Mark, forget, grade, run_parts
-from rnn_course.grading.sandbox import Limits, Sandbox
+from rnn_course.grading.sandbox import Limits, Sandbox, Stopped
 from rnn_course.grading.submissions import (
     SubmissionError,
     find_submissions,
@@ -117,11 +117,30 @@ def test_a_process_that_was_forked_has_no_say():
         assert box.execute("1").error == ""
 
 
-def test_what_a_cell_starts_in_the_background_ends_with_it():
+BACKGROUND = {
+    "a process": "import subprocess, sys\n"
+    "subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(99)'])",
+    "one whose parent has ended": "import os\nos.system('sleep 99 &')",
+}
+if os.name != "posix":
+    del BACKGROUND["one whose parent has ended"]
+
+
+@pytest.mark.parametrize("source", BACKGROUND.values(), ids=BACKGROUND)
+def test_what_a_cell_starts_in_the_background_ends_with_it(source):
     with Sandbox(Limits()) as box:
-        box.execute("import subprocess, sys")
-        box.execute("p = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(99)'])")
+        assert box.execute(source).error == ""
         assert len(box._family()) == 1
+
+
+@pytest.mark.parametrize("source", BACKGROUND.values(), ids=BACKGROUND)
+def test_what_a_cell_that_hangs_has_started_ends_as_well(source):
+    with Sandbox(Limits(cell_seconds=5)) as box:
+        box.execute("import time")
+        pid = box._process.pid
+        with pytest.raises(Stopped, match="took longer"):
+            box.execute(f"{source}\ntime.sleep(99)")
+        assert worker.family(pid) == []
 
 
 def test_functions_that_tests_call_are_those_of_numpy():

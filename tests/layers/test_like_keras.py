@@ -153,7 +153,7 @@ def nested(chosen, states):
 
 
 @pytest.mark.filterwarnings("ignore:.*Gradients do not exist")
-@settings(max_examples=examples(40), deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(chosen=configurations())
 def test_like_keras(chosen):
     ours, theirs = layers_of(chosen)

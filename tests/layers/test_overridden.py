@@ -108,9 +108,7 @@ CELLS = [
 ]
 WALKS = {
     "plain": {},
-    "backwards": {"go_backwards": True},
     "unrolled": {"unroll": True},
-    "autodiff": {"backward_pass": "autodiff"},
     "both ways": {},
     "compiled": {},
 }
@@ -137,14 +135,8 @@ def everything(layer, mask, compile_it):
 def test_as_in_keras(cell, walk):
     options = dict(return_sequences=True, return_state=True)
     ours, theirs = (
-        make(cell(2, bias_initializer="ones"), **options, **more)
-        for make, more in [
-            (RNN, WALKS[walk]),
-            (
-                keras.layers.RNN,
-                {k: v for k, v in WALKS[walk].items() if k in ("go_backwards", "unroll")},
-            ),
-        ]
+        make(cell(2, bias_initializer="ones"), **options, **WALKS[walk])
+        for make in (RNN, keras.layers.RNN)
     )
     if walk == "both ways":
         ours, theirs = Bidirectional(ours), keras.layers.Bidirectional(theirs)
