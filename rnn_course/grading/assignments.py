@@ -290,8 +290,8 @@ def merge(assignment: Assignment, submission: NotebookNode) -> tuple[list[Part],
                 own = [part.source for part in (*before, *behind) if part.source.strip()]
                 source = "\n\n".join([each for each in (source,) if each != stub] + own) or stub
             elif id not in theirs and (own := [part for part in before if part.code]):
-                source = "\n\n".join(part.source for part in own)
-                parts[-len(before) :] = [part for part in before if not part.code]
+                source = own[-1].source  # the others stay cells of their own, with their magics
+                del parts[len(parts) - 1 - parts[::-1].index(own[-1])]
         elif code and id not in theirs:
             missing.append(id)
         elif code:
