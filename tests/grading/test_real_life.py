@@ -55,7 +55,10 @@ FULL = sum(task.points for task in FIRST.tasks if task.exercise == "step")
 
 def test_an_answer_in_a_cell_typed_anew_counts(notebook):
     at = place_of(notebook, "step")
-    notebook.cells[at : at + 1] = [new_code_cell("%%time\ntwo = 2"), new_code_cell(RIGHT["step"].source)]
+    notebook.cells[at : at + 1] = [
+        new_code_cell("%%time\ntwo = 2"),
+        new_code_cell(RIGHT["step"].source),
+    ]
     points, _, result = earned(notebook)
     assert points == FULL
     assert result.answers["step"] == RIGHT["step"].source
